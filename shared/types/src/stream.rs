@@ -1,0 +1,147 @@
+//! Streams: `category-<uuid>`.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What a stream is about, such as `thread`: 1 to 32 characters of `a`-`z` and `-`, beginning and ending with a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Category(&'static str);
+
+impl Category {
+    /// The category with this name, which the code declares.
+    pub const fn declared(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+/// The name of a stream: its category and the id of the thing it is the history of.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct StreamId {
+    category: Box<str>,
+    id: Uuid,
+}
+
+/// A text that names no stream.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a stream: expected a category of a-z and -, a hyphen, and a lower-case UUID")]
+pub struct InvalidStream(pub String);
+
+/// How long a category may be, in bytes.
+const CATEGORY_BYTES_MAX: usize = 32;
+const UUID_BYTES: usize = 36;
+
+impl StreamId {
+    /// The stream of the thing `id` in `category`.
+    pub fn new(category: Category, id: Uuid) -> Self {
+        debug_assert!(is_category(category.0), "a declared category has the form of one");
+        Self { category: category.0.into(), id }
+    }
+
+    /// Its category's name.
+    pub fn category(&self) -> &str {
+        &self.category
+    }
+
+    /// The id of the thing it is the history of.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+}
+
+fn is_category(text: &str) -> bool {
+    (1..=CATEGORY_BYTES_MAX).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+impl FromStr for StreamId {
+    type Err = InvalidStream;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = || {
+            let at = text.len().checked_sub(UUID_BYTES + 1)?;
+            let (category, id) = (text.get(..at)?, text.get(at + 1..)?);
+            let valid = is_category(category)
+                && text.as_bytes()[at] == b'-'
+                && id.bytes().all(|b| b == b'-' || b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+            let id = Uuid::parse_str(id).ok()?;
+            valid.then(|| Self { category: category.into(), id })
+        };
+        parse().ok_or_else(|| InvalidStream(text.chars().take(80).collect()))
+    }
+}
+
+impl TryFrom<String> for StreamId {
+    type Error = InvalidStream;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<StreamId> for String {
+    fn from(stream: StreamId) -> Self {
+        stream.to_string()
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.category, self.id)
+    }
+}
+
+impl fmt::Debug for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_stream_is_read_as_it_was_written(category in "[a-z]([a-z-]{0,30}[a-z])?", id: u128) {
+            let text = format!("{category}-{}", Uuid::from_u128(id));
+            let stream: StreamId = text.parse().unwrap();
+            prop_assert_eq!(stream.category(), category);
+            prop_assert_eq!(stream.to_string(), text);
+        }
+
+        #[test]
+        fn odd_text_is_refused_and_never_panics(text in any::<String>()) {
+            prop_assert!(text.parse::<StreamId>().is_err());
+        }
+    }
+
+    #[test]
+    fn look_alikes_are_refused() {
+        let id = "0192f0c1-2a3b-7c4d-8e5f-001122334455";
+        for text in [
+            String::new(),
+            id.into(),
+            format!("-{id}"),
+            format!("Thread-{id}"),
+            format!("thråd-{id}"),
+            format!("thread_{id}"),
+            format!("thread--{id}"),
+            format!("thread-{}", id.to_uppercase()),
+            format!("thread-{{{id}}}"),
+            format!("{}-{id}", "a".repeat(33)),
+        ] {
+            assert!(text.parse::<StreamId>().is_err(), "{text}");
+        }
+    }
+}
