@@ -4,6 +4,7 @@
 
 mod check;
 mod commit;
+pub mod conformance;
 mod error;
 mod event_log;
 mod filter;

@@ -202,7 +202,7 @@ impl Source for MemoryLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Expected, Log, NewEvent};
+    use crate::{Expected, Log, NewEvent, conformance};
     use contracts::{Actor, Audience, Meta};
     use futures_util::StreamExt as _;
     use types::{Category, EventId, ManualClock, Timestamp};
@@ -227,6 +227,23 @@ mod tests {
             meta: Meta::new(Actor::System { part: "test".into() }, Audience::System, Timestamp::UNIX_EPOCH),
             events: (0..events).map(event).collect(),
         }
+    }
+
+    struct Memory;
+
+    impl conformance::Engine for Memory {
+        async fn open(&mut self) -> Log {
+            log()
+        }
+
+        async fn reopen(&mut self) -> Option<Log> {
+            None
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn it_keeps_its_promises() {
+        conformance::suite(|| Memory).await;
     }
 
     #[tokio::test]
