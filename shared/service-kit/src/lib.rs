@@ -1,0 +1,16 @@
+//! What every process of Erfa has: configuration, telemetry, health, an orderly stop, the HTTP server with its limits
+//! and headers, and the conventions of the APIs.
+//!
+//! Start with [`Config`] for the settings, [`serve`] and [`protect`] for the server, [`Problem`] for what an API answers
+//! when it refuses, [`api_routes`] for how a service publishes its API.
+
+mod api;
+pub mod conditional;
+mod paging;
+mod problem;
+pub mod problems;
+
+pub use api::{ApiJson, ApiPath, ApiQuery, read_body};
+pub use conditional::{Etag, IdempotencyKey, IfMatch, IfNoneMatch};
+pub use paging::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, PAGE_NUMBER_MAX, Page, Paging};
+pub use problem::{FieldError, Problem, ProblemDocument, ProblemKind, Titles, execute_problem};
