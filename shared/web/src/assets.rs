@@ -1,0 +1,48 @@
+//! The style sheet, the script and the icon: their address holds a hash of what they are, so they may be kept for ever.
+
+use std::{fmt::Write as _, sync::LazyLock};
+
+use axum::{Router, response::IntoResponse, routing::get};
+use http::header;
+use sha2::{Digest as _, Sha256};
+
+use crate::language;
+
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+pub(crate) struct Asset {
+    pub(crate) path: String,
+    kind: &'static str,
+    body: &'static str,
+}
+
+pub(crate) static STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_str!("../assets/erfa.css"), "erfa"));
+pub(crate) static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", include_str!("../assets/live.js"), "live"));
+pub(crate) static ICON: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("svg", "image/svg+xml", include_str!("../assets/icon.svg"), "icon"));
+
+impl Asset {
+    fn new(extension: &str, kind: &'static str, body: &'static str, name: &str) -> Self {
+        let mut hash = String::new();
+        for byte in &Sha256::digest(body.as_bytes())[..8] {
+            let _ = write!(hash, "{byte:02x}");
+        }
+        Self { path: format!("/assets/{name}.{hash}.{extension}"), kind, body }
+    }
+
+    fn answer(&self) -> impl IntoResponse + use<> {
+        ([(header::CONTENT_TYPE, self.kind), (header::CACHE_CONTROL, IMMUTABLE)], self.body)
+    }
+}
+
+/// The routes that every page leans on: `/assets/…`, `/favicon.ico` and the switch of language, `/language`.
+pub fn assets_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new()
+        .route(&STYLE.path, get(async || STYLE.answer()))
+        .route(&SCRIPT.path, get(async || SCRIPT.answer()))
+        .route(&ICON.path, get(async || ICON.answer()))
+        .route("/favicon.ico", get(async || ICON.answer()))
+        .route("/language", get(language::switch))
+}
