@@ -33,9 +33,14 @@ impl Filter {
 
     /// Whether the event is wanted.
     pub fn matches(&self, event: &Recorded) -> bool {
+        self.wants(&event.stream, &event.kind)
+    }
+
+    /// Whether events of this type in this stream are wanted.
+    pub fn wants(&self, stream: &StreamId, kind: &str) -> bool {
         let any = |wanted: &[Box<str>], has: &str| wanted.is_empty() || wanted.iter().any(|w| **w == *has);
-        any(&self.categories, event.stream.category())
-            && any(&self.kinds, &event.kind)
-            && self.stream.as_ref().is_none_or(|stream| *stream == event.stream)
+        any(&self.categories, stream.category())
+            && any(&self.kinds, kind)
+            && self.stream.as_ref().is_none_or(|wanted| wanted == stream)
     }
 }

@@ -5,6 +5,7 @@
 mod check;
 mod commit;
 pub mod conformance;
+mod engine;
 mod error;
 mod event_log;
 mod filter;
@@ -13,6 +14,7 @@ mod memory;
 mod recorded;
 
 pub use commit::{Appended, Commit, Expected, NewEvent};
+pub use engine::{OpenError, SledLog, SledOptions, Stats};
 pub use error::{AppendError, ReadError};
 pub use event_log::{Direction, EventLog, EventPage, Followed, Log, Pending};
 pub use filter::Filter;

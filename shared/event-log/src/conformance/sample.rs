@@ -25,7 +25,7 @@ pub(super) fn commit_id(number: u64) -> CommitId {
 pub(super) fn commit(id: u64, stream: &StreamId, expected: Expected, events: usize) -> Commit {
     let event = |ordinal: usize| NewEvent {
         id: EventId::derived(commit_id(id).uuid(), &ordinal.to_string()),
-        kind: if ordinal % 2 == 0 { "sample.even.v1".into() } else { "sample.odd.v1".into() },
+        kind: if ordinal.is_multiple_of(2) { "sample.even.v1".into() } else { "sample.odd.v1".into() },
         data: format!(r#"{{"commit":{id},"ordinal":{ordinal},"text":"åäö"}}"#).into(),
     };
     Commit {

@@ -1,0 +1,215 @@
+//! The engine over sled: one writer, groups of commits packed into blocks, durable before they are acknowledged.
+//!
+//! A commit goes [`queue`](self::queue) -> [`writer`] -> [`group`] -> [`records`] -> [`layout`] -> [`store`]; a read comes
+//! from the [`ring`] of the newest events or through [`read`] from the store. [`open`] says how damage is found.
+
+mod error;
+mod examine;
+mod group;
+mod index;
+mod layout;
+mod mark;
+mod marker;
+mod open;
+mod queue;
+mod read;
+mod records;
+mod ring;
+mod shared;
+mod stats;
+mod store;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::{fs::File, path::Path, sync::Arc};
+
+use futures_util::{FutureExt as _, future::BoxFuture, stream::BoxStream};
+use tokio::sync::watch;
+use types::{Clock, CommitId, Ids, LogEpoch, Position, Revision, StreamId, SystemIds};
+
+pub use self::{error::OpenError, stats::Stats};
+use self::{marker::Marker, queue::Queue, shared::Shared, store::Store, writer::Writer};
+use crate::{
+    AppendError, Commit, Direction, EventLog, EventPage, Filter, Followed, Pending, READ_EVENTS_MAX, ReadError,
+    Recorded, StoredCommit,
+    check::check,
+    follow::{Source, follow},
+};
+
+/// How a log is opened.
+#[derive(Clone)]
+pub struct SledOptions {
+    /// Says when events were recorded.
+    pub clock: Arc<dyn Clock>,
+    /// Gives a new log its epoch.
+    pub ids: Arc<dyn Ids>,
+    /// How much of the database sled keeps in memory, in bytes.
+    pub cache_bytes: u64,
+    sync: store::Sync,
+}
+
+impl SledOptions {
+    /// The usual ones, with this clock.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ids: Arc::new(SystemIds), cache_bytes: 64 * 1024 * 1024, sync: Arc::new(File::sync_data) }
+    }
+}
+
+/// A log in a directory of this machine, which this process holds alone. Clones are handles on the same log.
+///
+/// Close it with [`close`](Self::close): a log whose last handle is dropped closes behind the caller's back, and can't be
+/// opened again until that is done.
+#[derive(Clone)]
+pub struct SledLog {
+    queue: Queue,
+    reader: Reader,
+}
+
+/// What reading needs. A follower holds this alone, so that it does not keep the log open.
+#[derive(Clone)]
+struct Reader(Arc<Shared>);
+
+impl SledLog {
+    /// Opens the log in this directory, and makes one if there is nothing. Blocks while it verifies what it finds.
+    pub fn open(dir: &Path, options: SledOptions) -> Result<Self, OpenError> {
+        let SledOptions { clock, ids, cache_bytes, sync } = options;
+        let opened = open::open(dir, cache_bytes, sync, &*ids)?;
+        metrics::gauge!("erfa_log_read_only").set(0.0);
+        let failed = |doing| move |source| OpenError::Io { dir: dir.to_owned(), doing, source };
+        let (committed, readable) = watch::channel(Position::new(opened.tip.position));
+        let shared = Shared::new(dir.to_owned(), opened.epoch, opened.store, opened.late, readable);
+        let shared = Arc::new(shared);
+        let mark = mark::Mark { epoch: opened.epoch, position: opened.tip.position, chain: opened.tip.chain };
+        let marker = Marker::start(dir.to_owned(), mark).map_err(failed("starting the thread of the mark"))?;
+        let (queue, requests) = Queue::new();
+        let writer = Writer { shared: Arc::clone(&shared), clock, committed, marker, chain: opened.tip.chain };
+        let run = move || writer.run(requests, opened.lock);
+        std::thread::Builder::new().name("log-writer".into()).spawn(run).map_err(failed("starting the writer"))?;
+        Ok(Self { queue, reader: Reader(shared) })
+    }
+
+    /// Finishes what was submitted, writes index and mark, and closes. Later appends and reads are answered that the log is
+    /// closed, and followers end.
+    pub async fn close(&self) {
+        self.queue.close().await;
+    }
+
+    /// Why the log takes no more commits, if it does not: what the disk said.
+    pub fn read_only(&self) -> Option<Arc<str>> {
+        self.reader.0.read_only.get().cloned()
+    }
+
+    /// What there is in the log.
+    pub fn stats(&self) -> std::io::Result<Stats> {
+        stats::stats(&self.reader.0)
+    }
+}
+
+impl EventLog for SledLog {
+    fn submit(&self, commit: Commit) -> BoxFuture<'_, Result<Pending, AppendError>> {
+        async move {
+            let checked = check(commit)?;
+            match self.reader.0.read_only.get() {
+                Some(reason) => Err(AppendError::ReadOnly { reason: Arc::clone(reason) }),
+                None => self.queue.put(checked).await,
+            }
+        }
+        .boxed()
+    }
+
+    fn find_commit<'a>(
+        &'a self,
+        stream: &'a StreamId,
+        id: CommitId,
+    ) -> BoxFuture<'a, Result<Option<StoredCommit>, ReadError>> {
+        async move {
+            let committed = self.reader.0.committed();
+            let read = move |shared: &Shared, store: &Store| read::commit(shared, store, id, committed);
+            let events = self.reader.blocking(read).await?;
+            Ok(events.filter(|events| events[0].stream == *stream).map(|events| StoredCommit { events }))
+        }
+        .boxed()
+    }
+
+    fn read_stream<'a>(
+        &'a self,
+        stream: &'a StreamId,
+        direction: Direction,
+        from: Option<Revision>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Arc<Recorded>>, ReadError>> {
+        let (stream, from) = (stream.clone(), from.map(Revision::get));
+        let read = move |shared: &Shared, store: &Store| read::stream(shared, store, &stream, direction, from, limit);
+        self.reader.blocking(read).boxed()
+    }
+
+    fn read_all<'a>(
+        &'a self,
+        after: Position,
+        filter: &'a Filter,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<EventPage, ReadError>> {
+        self.reader.page(after, filter, limit)
+    }
+
+    fn follow(&self, after: Position, filter: Filter) -> BoxStream<'static, Result<Followed, ReadError>> {
+        follow(self.reader.clone(), self.reader.0.committed.clone(), after, filter)
+    }
+
+    fn head(&self) -> BoxFuture<'_, Result<Position, ReadError>> {
+        async move { Ok(Position::new(self.reader.0.committed())) }.boxed()
+    }
+
+    fn epoch(&self) -> LogEpoch {
+        self.reader.0.epoch
+    }
+}
+
+impl Reader {
+    /// Reads the store on a thread that may block.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Shared, &Store) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        let turn = Arc::clone(&self.0.reads).acquire_owned().await;
+        let shared = Arc::clone(&self.0);
+        let outcome = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let store = shared.store();
+            let store = store.as_ref().ok_or_else(|| read::unavailable("the log is closed"))?;
+            read(&shared, store)
+        });
+        outcome.await.unwrap_or_else(|error| {
+            if error.is_panic() {
+                let reason = "the store has panicked while it was read".into();
+                Err(ReadError::Damaged { position: Position::START, reason })
+            } else {
+                Err(read::unavailable("the program is stopping"))
+            }
+        })
+    }
+}
+
+impl Source for Reader {
+    fn page<'a>(
+        &'a self,
+        after: Position,
+        filter: &'a Filter,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<EventPage, ReadError>> {
+        async move {
+            let (after, committed, limit) = (after.get(), self.0.committed(), limit.min(READ_EVENTS_MAX));
+            if after >= committed {
+                return Ok(EventPage { events: Vec::new(), read_to: Position::new(after), at_head: true });
+            }
+            if let Some(page) = self.0.ring().page(after, committed, filter, limit) {
+                return Ok(page);
+            }
+            let filter = filter.clone();
+            self.blocking(move |_, store| read::all(store, committed, after, &filter, limit)).await
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,149 @@
+//! A group of commits: which of them are written, and what the others are answered.
+
+use std::{collections::HashMap, sync::Arc};
+
+use quick_cache::unsync::Cache;
+use types::{CommitId, Position, Revision, StreamId};
+
+use super::{
+    queue::Job,
+    read::{self, damaged},
+    records::Admitted,
+    shared::Shared,
+    store::Store,
+};
+use crate::{AppendError, Appended, Commit, ReadError, check::is_same};
+
+/// The most streams whose heads the writer remembers.
+const HEADS_MAX: usize = 65_536;
+
+/// The number of events in each stream, as far as it is remembered.
+pub(super) struct Heads(Cache<StreamId, u64>);
+
+impl Heads {
+    pub(super) fn new() -> Self {
+        Self(Cache::new(HEADS_MAX))
+    }
+
+    fn length(&mut self, shared: &Shared, store: &Store, stream: &StreamId) -> Result<u64, ReadError> {
+        if let Some(length) = self.0.get(stream) {
+            return Ok(*length);
+        }
+        let late = shared.late().next_revision(stream);
+        let length = match late {
+            Some(next) => next,
+            None => {
+                let last = store.last_place(stream).map_err(|error| damaged(shared.committed(), error))?;
+                last.map_or(0, |place| place.first + place.count)
+            }
+        };
+        self.0.insert(stream.clone(), length);
+        Ok(length)
+    }
+}
+
+/// What a commit will be answered when its group is durable.
+enum Outcome {
+    /// As the `n`th of the group's admitted commits.
+    Admitted(usize),
+    /// As it was answered before.
+    Before(Appended),
+    Refused(AppendError),
+}
+
+/// Commits that become durable together.
+#[derive(Default)]
+pub(super) struct Group {
+    pub(super) admitted: Vec<Admitted>,
+    answers: Vec<(tokio::sync::oneshot::Sender<Result<Appended, AppendError>>, Outcome)>,
+    /// The admitted commits by id.
+    ids: HashMap<CommitId, usize>,
+    permits: Vec<tokio::sync::OwnedSemaphorePermit>,
+}
+
+impl Group {
+    /// Decides about a commit, with regard to those before it.
+    pub(super) fn add(&mut self, job: Job, shared: &Shared, store: &Store, heads: &mut Heads) {
+        let Job { checked, answer, _bytes } = job;
+        let outcome = match self.decide(&checked.commit, shared, store, heads) {
+            Ok(Decision::Write { first }) => {
+                let length = first + checked.commit.events.len() as u64;
+                heads.0.insert(checked.commit.stream.clone(), length);
+                self.ids.insert(checked.commit.id, self.admitted.len());
+                self.admitted.push(Admitted { checked, first });
+                Outcome::Admitted(self.admitted.len() - 1)
+            }
+            Ok(Decision::Answer(outcome)) => outcome,
+            Err(error) => Outcome::Refused(AppendError::Unavailable { reason: error.to_string().into() }),
+        };
+        self.permits.push(_bytes);
+        self.answers.push((answer, outcome));
+    }
+
+    fn decide(
+        &self,
+        commit: &Commit,
+        shared: &Shared,
+        store: &Store,
+        heads: &mut Heads,
+    ) -> Result<Decision, ReadError> {
+        let reused = || Decision::Answer(Outcome::Refused(AppendError::CommitIdReused(commit.id)));
+        if let Some(&number) = self.ids.get(&commit.id) {
+            let Commit { stream, events, .. } = &self.admitted[number].checked.commit;
+            let same = *stream == commit.stream && *events == commit.events;
+            return Ok(if same { Decision::Answer(Outcome::Admitted(number)) } else { reused() });
+        }
+        if let Some(stored) = read::commit(shared, store, commit.id, shared.committed())? {
+            let same = is_same(commit, stored.iter().map(|event| &**event));
+            let before = || Decision::Answer(Outcome::Before(Appended::of(&stored)));
+            return Ok(if same { before() } else { reused() });
+        }
+        let length = heads.length(shared, store, &commit.stream)?;
+        let current = length.checked_sub(1).map(Revision::new);
+        if commit.expected.accepts(current) {
+            return Ok(Decision::Write { first: length });
+        }
+        let refused = AppendError::WrongRevision { stream: commit.stream.clone(), current };
+        Ok(Decision::Answer(Outcome::Refused(refused)))
+    }
+
+    /// Answers all commits, now that the group is durable. `positions` are those of the admitted commits' last events.
+    pub(super) fn answer(self, admitted: &[Appended]) {
+        for (answer, outcome) in self.answers {
+            // Whoever does not wait for the answer any more does not miss it.
+            let _ = answer.send(match outcome {
+                Outcome::Admitted(number) => Ok(admitted[number]),
+                Outcome::Before(appended) => Ok(appended),
+                Outcome::Refused(error) => Err(error),
+            });
+        }
+    }
+
+    /// Answers all commits that their outcome is unknown: also those that would be refused, since what they were refused
+    /// for may not be there.
+    pub(super) fn fail(self, reason: &Arc<str>) {
+        for (answer, _) in self.answers {
+            let _ = answer.send(Err(AppendError::Unavailable { reason: Arc::clone(reason) }));
+        }
+    }
+
+    /// Where the admitted commits will stand if the first event comes to `first`.
+    pub(super) fn appended(&self, first: u64) -> Vec<Appended> {
+        let mut next = first;
+        let appended = |admitted: &Admitted| {
+            let count = admitted.checked.commit.events.len() as u64;
+            next += count;
+            Appended {
+                position: Position::new(next - 1),
+                first_revision: Revision::new(admitted.first),
+                last_revision: Revision::new(admitted.first + count - 1),
+            }
+        };
+        self.admitted.iter().map(appended).collect()
+    }
+}
+
+enum Decision {
+    Write { first: u64 },
+    Answer(Outcome),
+}

@@ -1,0 +1,218 @@
+//! What is not in the store's index yet. Writing an index entry is the dearest part of writing an event, so entries are
+//! kept here and written many at once; after a crash they are made again from the blocks.
+
+use std::{collections::HashMap, sync::Arc};
+
+use types::{CommitId, StreamId};
+use uuid::Uuid;
+
+use super::{
+    layout::{commits, places::Place, root::Indexed},
+    records::RunOf,
+    store::{Store, StoreError},
+};
+
+/// So many events are kept unindexed before they begin to be written.
+pub(super) const UNINDEXED_EVENTS: u64 = 16_384;
+
+/// Entries of blocks that follow each other.
+#[derive(Default)]
+pub(super) struct Entries {
+    places: HashMap<StreamId, Vec<Place>>,
+    commits: HashMap<CommitId, u64>,
+    /// How many streams begin here.
+    streams: u64,
+    events: u64,
+    /// The last position that is covered.
+    to: u64,
+}
+
+impl Entries {
+    pub(super) fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Adds the block that begins at `block`, whose events these are.
+    pub(super) fn add<'a>(&mut self, block: u64, runs: impl Iterator<Item = RunOf<'a>>) {
+        let mut position = block;
+        for run in runs {
+            self.add_run(block, run.stream, run.revision, run.count);
+            if run.offset == 0 {
+                self.commits.insert(run.commit, position);
+            }
+            position += run.count;
+        }
+        self.to = position - 1;
+    }
+
+    /// Adds so many events of a stream, the first of which has the revision `first`, in the block.
+    fn add_run(&mut self, block: u64, stream: &StreamId, first: u64, count: u64) {
+        self.events += count;
+        self.streams += u64::from(first == 0);
+        let places = match self.places.get_mut(stream) {
+            Some(places) => places,
+            None => self.places.entry(stream.clone()).or_default(),
+        };
+        match places.last_mut().filter(|place| place.block == block) {
+            Some(place) => place.count += count,
+            None => places.push(Place { block, first, count }),
+        }
+    }
+}
+
+/// The index's newest part: entries that are still collected, and older ones that are being written.
+pub(super) struct Late {
+    fresh: Entries,
+    frozen: Option<Arc<Entries>>,
+    /// How far the store's index goes.
+    indexed: Indexed,
+}
+
+impl Late {
+    pub(super) fn new(indexed: Indexed) -> Self {
+        Self { fresh: Entries { to: indexed.to, ..Entries::default() }, frozen: None, indexed }
+    }
+
+    pub(super) fn fresh(&mut self) -> &mut Entries {
+        &mut self.fresh
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Entries> {
+        self.frozen.iter().map(|frozen| &**frozen).chain([&self.fresh])
+    }
+
+    /// How many streams there are.
+    pub(super) fn streams(&self) -> u64 {
+        self.indexed.streams + self.parts().map(|part| part.streams).sum::<u64>()
+    }
+
+    /// The places of a stream that lie here, oldest first.
+    pub(super) fn places(&self, stream: &StreamId) -> Vec<Place> {
+        self.parts().flat_map(|part| part.places.get(stream).into_iter().flatten().copied()).collect()
+    }
+
+    /// The revision after the last of a stream that lies here.
+    pub(super) fn next_revision(&self, stream: &StreamId) -> Option<u64> {
+        let last = |part: &Entries| part.places.get(stream)?.last().map(|place| place.first + place.count);
+        last(&self.fresh).or_else(|| self.frozen.as_deref().and_then(last))
+    }
+
+    /// Where a commit stands: here, or nowhere, or only the store knows.
+    pub(super) fn commit(&self, id: CommitId) -> Known {
+        match self.parts().find_map(|part| part.commits.get(&id)) {
+            Some(position) => Known::At(*position),
+            None if self.is_beyond_the_store(id.uuid()) => Known::Nowhere,
+            None => Known::PerhapsStored,
+        }
+    }
+
+    fn is_beyond_the_store(&self, id: Uuid) -> bool {
+        self.indexed.to == 0 || (id.get_version_num() == 7 && id > self.indexed.greatest)
+    }
+
+    /// Takes the fresh entries to be written, if they are so many, or if there are any and `all` are wanted.
+    pub(super) fn freeze(&mut self, all: bool) -> Option<Writing> {
+        let enough = if all { self.fresh.events > 0 } else { self.fresh.events >= UNINDEXED_EVENTS };
+        if !enough || self.frozen.is_some() {
+            return None;
+        }
+        let next = Entries { to: self.fresh.to, ..Entries::default() };
+        let entries = Arc::new(std::mem::replace(&mut self.fresh, next));
+        self.frozen = Some(Arc::clone(&entries));
+        let mut commits: Vec<_> = entries.commits.iter().map(|(id, position)| (*id, *position)).collect();
+        commits.sort_unstable();
+        let ids = commits.iter().map(|(id, _)| id.uuid()).filter(|id| id.get_version_num() == 7);
+        let indexed = Indexed {
+            to: entries.to,
+            streams: self.indexed.streams + entries.streams,
+            greatest: ids.max().unwrap_or_default().max(self.indexed.greatest),
+        };
+        Some(Writing { streams: entries.places.keys().cloned().collect(), entries, commits, written: 0, indexed })
+    }
+
+    /// The frozen entries are in the store.
+    pub(super) fn written(&mut self, writing: &Writing) {
+        self.indexed = writing.indexed;
+        self.frozen = None;
+    }
+}
+
+/// What is known of a commit id without asking the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    At(u64),
+    Nowhere,
+    PerhapsStored,
+}
+
+/// Entries on their way into the store, a few at a time, so that writers do not wait long.
+pub(super) struct Writing {
+    entries: Arc<Entries>,
+    streams: Vec<StreamId>,
+    commits: Vec<commits::Entry>,
+    /// How many of `commits` are written.
+    written: usize,
+    indexed: Indexed,
+}
+
+impl Writing {
+    /// Writes some more. True when all is written.
+    pub(super) fn step(&mut self, store: &Store, writes: usize) -> Result<bool, StoreError> {
+        for _ in 0..writes {
+            if self.written < self.commits.len() {
+                self.written += store.put_commits(&self.commits[self.written..])?;
+            } else if let Some(stream) = self.streams.pop() {
+                store.put_places(&stream, &self.entries.places[&stream])?;
+            } else {
+                store.put_indexed(&self.indexed)?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use types::{Category, LogEpoch};
+
+    fn stream(number: u128) -> StreamId {
+        StreamId::new(Category::declared("apple"), Uuid::from_u128(number))
+    }
+
+    fn late(indexed: Indexed, blocks: u64) -> Late {
+        let mut late = Late::new(indexed);
+        for block in 0..blocks {
+            let first = indexed.to + 1 + block * 2;
+            late.fresh().add_run(first, &stream(1), block * 2, 2);
+            late.fresh().commits.insert(CommitId::from_uuid(Uuid::from_u128(u128::from(first))), first);
+            late.fresh().to = first + 1;
+        }
+        late
+    }
+
+    #[test]
+    fn entries_are_found_before_while_and_after_they_are_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("db"), 1 << 20, Arc::new(std::fs::File::sync_data)).unwrap();
+        store.put_epoch(LogEpoch::from_uuid(Uuid::nil())).unwrap();
+        let mut late = late(Indexed::default(), 2_000);
+        let id = CommitId::from_uuid(Uuid::from_u128(2_001));
+        assert_eq!((late.places(&stream(1)).len(), late.commit(id)), (2_000, Known::At(2_001)));
+        assert_eq!((late.next_revision(&stream(1)), late.next_revision(&stream(2))), (Some(4_000), None));
+        assert!(late.freeze(false).is_none(), "they are too few to be written");
+        let mut writing = late.freeze(true).unwrap();
+        assert!(late.freeze(true).is_none(), "others are being written");
+        while !writing.step(&store, 1).unwrap() {
+            assert_eq!((late.places(&stream(1)).len(), late.commit(id)), (2_000, Known::At(2_001)));
+        }
+        late.written(&writing);
+        assert_eq!((late.places(&stream(1)).len(), late.commit(id)), (0, Known::PerhapsStored));
+        assert_eq!((store.commit(id).unwrap(), late.streams()), (Some(2_001), 1));
+        assert_eq!(store.places(&stream(1), 0..=u64::MAX).unwrap().len(), 2_000);
+        assert_eq!(store.places(&stream(1), 3_000..=3_002).unwrap().len(), 2);
+        assert_eq!(store.last_place(&stream(1)).unwrap(), Some(Place { block: 3_999, first: 3_998, count: 2 }));
+        assert_eq!((store.last_place(&stream(2)).unwrap(), store.indexed().unwrap().to), (None, 4_000));
+    }
+}

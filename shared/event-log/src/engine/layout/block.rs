@@ -1,0 +1,197 @@
+//! Kind 1: a block of records. Its value begins with a header that is readable without unpacking the rest:
+//!
+//! format (1) · codec (1) · further parts (1) · events (4) · first position (8) · unpacked length (4) · chain before (32)
+//! · chain after (32) · packed records
+//!
+//! The chain's next value is the SHA-256 of a name, the value before, the first position, the number of events and the
+//! unpacked records: how they are packed is no part of it.
+
+use sha2::{Digest as _, Sha256};
+use types::LogEpoch;
+
+use super::{BadValue, Input, part};
+
+const KIND: u8 = 1;
+const FORMAT: u8 = 1;
+const HEADER_BYTES: usize = 83;
+/// The most events in a block.
+pub(in crate::engine) const BLOCK_EVENTS_MAX: usize = 256;
+/// A block is closed when its unpacked records reach this; JSON is then packed to about a quarter.
+pub(in crate::engine) const BLOCK_BYTES: usize = 128 * 1024;
+/// No block unpacks to more than this: the largest commit, as one event, with its names.
+const UNPACKED_BYTES_MAX: usize = 2 * 1024 * 1024;
+const LEVEL: i32 = 1;
+
+/// A value of the chain that runs through all blocks.
+pub(in crate::engine) type Chain = [u8; 32];
+
+/// How the records of a block are packed. The numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Codec {
+    Plain = 0,
+    Zstd = 1,
+}
+
+/// What a block says about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::engine) struct Header {
+    codec: Codec,
+    pub(in crate::engine) parts: u8,
+    pub(in crate::engine) count: u32,
+    pub(in crate::engine) first: u64,
+    unpacked_bytes: u32,
+    pub(in crate::engine) before: Chain,
+    pub(in crate::engine) after: Chain,
+}
+
+impl Header {
+    /// The position of the block's last event.
+    pub(in crate::engine) fn last(&self) -> u64 {
+        self.first + u64::from(self.count) - 1
+    }
+}
+
+/// What the chain begins with.
+pub(in crate::engine) fn genesis(epoch: LogEpoch) -> Chain {
+    Sha256::new().chain_update("erfa log 1").chain_update(epoch.uuid().as_bytes()).finalize().into()
+}
+
+fn next(before: &Chain, first: u64, count: u32, records: &[u8]) -> Chain {
+    Sha256::new()
+        .chain_update("erfa block 1")
+        .chain_update(before)
+        .chain_update(first.to_be_bytes())
+        .chain_update(count.to_be_bytes())
+        .chain_update(records)
+        .finalize()
+        .into()
+}
+
+pub(in crate::engine) fn key(first: u64) -> [u8; 9] {
+    let mut key = [KIND; 9];
+    key[1..].copy_from_slice(&first.to_be_bytes());
+    key
+}
+
+/// The block of these records, as it is stored: its own value and its parts, as one. Also the chain after it.
+pub(in crate::engine) fn pack(first: u64, count: u32, records: &[u8], before: Chain) -> (Vec<u8>, Chain) {
+    let after = next(&before, first, count, records);
+    let packed = zstd::bulk::compress(records, LEVEL).ok().filter(|packed| packed.len() < records.len());
+    let (codec, packed) = packed.as_deref().map_or((Codec::Plain, records), |packed| (Codec::Zstd, packed));
+    let mut value = Vec::with_capacity(HEADER_BYTES + packed.len());
+    value.extend_from_slice(&[FORMAT, codec as u8, 0]);
+    value.extend_from_slice(&count.to_be_bytes());
+    value.extend_from_slice(&first.to_be_bytes());
+    value.extend_from_slice(&(records.len() as u32).to_be_bytes());
+    value.extend_from_slice(&before);
+    value.extend_from_slice(&after);
+    value.extend_from_slice(packed);
+    let parts = part::split(&value).1.len();
+    value[2] = u8::try_from(parts).expect("the largest commit makes a handful of parts");
+    (value, after)
+}
+
+/// Reads the header, and gives what follows it.
+pub(in crate::engine) fn header(value: &[u8]) -> Result<(Header, &[u8]), BadValue> {
+    let mut input = Input::new("a block", value);
+    let format = input.byte()?;
+    if format != FORMAT {
+        return Err(BadValue::Format { what: "a block", found: format, known: FORMAT });
+    }
+    let codec = match input.byte()? {
+        0 => Codec::Plain,
+        1 => Codec::Zstd,
+        _ => return Err(BadValue::Wrong("a block is packed in an unknown way")),
+    };
+    let (parts, count, first) = (input.byte()?, input.u32()?, input.u64()?);
+    let header = Header {
+        codec,
+        parts,
+        count,
+        first,
+        unpacked_bytes: input.u32()?,
+        before: input.array()?,
+        after: input.array()?,
+    };
+    if count == 0 || count as usize > BLOCK_EVENTS_MAX || first == 0 || first > u64::MAX / 2 {
+        return Err(BadValue::Wrong("a block claims events that no block holds"));
+    }
+    if header.unpacked_bytes as usize > UNPACKED_BYTES_MAX {
+        return Err(BadValue::Wrong("a block claims to unpack to more than any block does"));
+    }
+    Ok((header, &value[HEADER_BYTES..]))
+}
+
+/// The records of a block, unpacked into no more memory than the header claims, and held against the chain.
+pub(in crate::engine) fn unpack(header: &Header, packed: &[u8]) -> Result<Vec<u8>, BadValue> {
+    let length = header.unpacked_bytes as usize;
+    let records = match header.codec {
+        Codec::Plain => packed.to_vec(),
+        Codec::Zstd => zstd::bulk::decompress(packed, length).map_err(|error| BadValue::Packed(error.to_string()))?,
+    };
+    if records.len() != length {
+        return Err(BadValue::Wrong("a block unpacks to another length than it claims"));
+    }
+    if next(&header.before, header.first, header.count, &records) != header.after {
+        return Err(BadValue::Wrong("a block does not hold what the chain says"));
+    }
+    Ok(records)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_block_is_read_as_it_was_packed(
+            first in 1..u64::MAX / 2, count in 1..=256_u32, records: Vec<u8>, before: [u8; 32]
+        ) {
+            let (value, after) = pack(first, count, &records, before);
+            let (header, packed) = header(&value).unwrap();
+            prop_assert_eq!((header.first, header.count, header.before, header.after), (first, count, before, after));
+            prop_assert_eq!(unpack(&header, packed).unwrap(), records);
+        }
+
+        #[test]
+        fn keys_are_in_order(a: u64, b: u64) {
+            prop_assert_eq!(a.cmp(&b), key(a).cmp(&key(b)));
+        }
+
+        #[test]
+        fn a_changed_byte_is_found_or_changes_nothing(at: prop::sample::Index, change in 1..=255_u8) {
+            let records: Vec<u8> = (0..2_000_u32).map(|n| (n % 7) as u8).collect();
+            let (mut value, after) = pack(5, 9, &records, [3; 32]);
+            let at = at.index(value.len());
+            value[at] ^= change;
+            if let Ok((header, packed)) = header(&value)
+                && let Ok(unpacked) = unpack(&header, packed)
+            {
+                // A chain value that was changed shows at the block's neighbours.
+                prop_assert!(unpacked == records || header.after != after);
+                prop_assert_eq!((header.first, header.count), (5, 9));
+            }
+        }
+
+        #[test]
+        fn odd_bytes_never_panic(mut value: Vec<u8>, claimed: u32) {
+            if value.len() > HEADER_BYTES {
+                value[..2].copy_from_slice(&[FORMAT, 1]);
+                value[15..19].copy_from_slice(&claimed.to_be_bytes());
+            }
+            let _ = header(&value).and_then(|(header, packed)| unpack(&header, packed));
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_not_unpacked() {
+        let (mut value, _) = pack(1, 1, &vec![0; 1_000_000], [0; 32]);
+        assert!(value.len() < 1_000, "it is packed well");
+        value[15..19].copy_from_slice(&1_000_u32.to_be_bytes());
+        let (small, packed) = header(&value).unwrap();
+        assert!(matches!(unpack(&small, packed), Err(BadValue::Packed(_))));
+        value[15..19].copy_from_slice(&u32::MAX.to_be_bytes());
+        assert!(matches!(header(&value), Err(BadValue::Wrong(_))));
+    }
+}

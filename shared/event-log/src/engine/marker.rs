@@ -1,0 +1,84 @@
+//! The thread that keeps the mark near the log's end without making the writer wait.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use super::mark::Mark;
+
+/// So often the mark is written while the log grows.
+const EVERY: Duration = Duration::from_secs(1);
+
+#[derive(Clone, Copy)]
+struct State {
+    durable: Mark,
+    closing: bool,
+}
+
+struct Cell {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl Cell {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A handle on the thread.
+pub(super) struct Marker {
+    cell: Arc<Cell>,
+    thread: JoinHandle<()>,
+}
+
+impl Marker {
+    /// Starts the thread. `written` is what the file says now.
+    pub(super) fn start(dir: PathBuf, written: Mark) -> std::io::Result<Self> {
+        let state = Mutex::new(State { durable: written, closing: false });
+        let cell = Arc::new(Cell { state, changed: Condvar::new() });
+        let theirs = Arc::clone(&cell);
+        let thread = std::thread::Builder::new().name("log-mark".into()).spawn(move || run(&theirs, &dir, written))?;
+        Ok(Self { cell, thread })
+    }
+
+    /// Says how far the log is durable.
+    pub(super) fn durable(&self, mark: Mark) {
+        self.cell.state().durable = mark;
+        self.cell.changed.notify_one();
+    }
+
+    /// Writes the mark a last time.
+    pub(super) fn close(self) {
+        self.cell.state().closing = true;
+        self.cell.changed.notify_one();
+        if self.thread.join().is_err() {
+            tracing::error!("the thread that writes the log's mark has panicked");
+        }
+    }
+}
+
+fn run(cell: &Cell, dir: &std::path::Path, mut written: Mark) {
+    loop {
+        let state = cell.state();
+        let state = *cell
+            .changed
+            .wait_while(state, |state| !state.closing && state.durable == written)
+            .unwrap_or_else(PoisonError::into_inner);
+        if state.durable != written {
+            match state.durable.write(dir) {
+                Ok(()) => written = state.durable,
+                // The log goes on: what the mark protects is only found missing a little later.
+                Err(error) => tracing::warn!(%error, "the log's mark can't be written"),
+            }
+        }
+        if state.closing {
+            return;
+        }
+        let state = cell.state();
+        drop(cell.changed.wait_timeout_while(state, EVERY, |state| !state.closing));
+    }
+}

@@ -1,0 +1,236 @@
+//! Opening a log safely: take the lock, look before sled touches anything, open, hold the end against the mark, bring the
+//! index up to date, and only then serve.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use types::{Ids, LogEpoch};
+
+use super::{
+    OpenError,
+    examine::{Tip, examine},
+    index::Late,
+    mark::{self, BadMark, Mark},
+    store::{Store, StoreError, Sync},
+};
+
+/// The newest format of a log's directory. An older program refuses a newer format.
+const FORMAT: u32 = 1;
+const FORMAT_FILE: &str = "format";
+const LOCK_FILE: &str = "lock";
+const DATABASE: &str = "db";
+/// How often, and after which pause, opening is tried again while sled's threads of a log that this process just closed
+/// still hold its file.
+const TRIES: usize = 200;
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// A log that was opened and found whole.
+pub(super) struct Opened {
+    pub(super) lock: File,
+    pub(super) store: Store,
+    pub(super) epoch: LogEpoch,
+    pub(super) tip: Tip,
+    pub(super) late: Late,
+}
+
+struct Opening<'a> {
+    dir: &'a Path,
+    cache_bytes: u64,
+    sync: Sync,
+}
+
+/// Opens the log in this directory; makes one if there is nothing.
+pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> Result<Opened, OpenError> {
+    let opening = Opening { dir, cache_bytes, sync };
+    fs::create_dir_all(dir).map_err(|source| opening.io("making the directory", source))?;
+    let lock = opening.lock()?;
+    opening.probe()?;
+    opening.format()?;
+    let mark = Mark::read(dir).map_err(|bad| match bad {
+        BadMark::Io(source) => opening.io("reading the mark", source),
+        BadMark::Wrong(reason) => opening.damaged(format!("its file `{}` can't be trusted: {reason}", mark::FILE)),
+    })?;
+    opening.look(mark.as_ref())?;
+    let store = opening.database()?;
+    let examined = catch_unwind(AssertUnwindSafe(|| opening.begin(&store, mark, ids)));
+    let (epoch, tip, late) = examined.unwrap_or_else(|_| Err(opening.damaged("its database can't be read".into())))?;
+    let now = Mark { epoch, position: tip.position, chain: tip.chain };
+    if mark != Some(now) {
+        now.write(dir).map_err(|source| opening.io("writing the mark", source))?;
+    }
+    Ok(Opened { lock, store, epoch, tip, late })
+}
+
+impl Opening<'_> {
+    fn io(&self, doing: &'static str, source: io::Error) -> OpenError {
+        let dir = self.dir.to_owned();
+        match source.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                OpenError::NotWritable { dir, source }
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => OpenError::DiskFull { dir },
+            _ => OpenError::Io { dir, doing, source },
+        }
+    }
+
+    fn damaged(&self, reason: String) -> OpenError {
+        OpenError::Damaged { dir: self.dir.to_owned(), reason }
+    }
+
+    fn store(&self, error: StoreError) -> OpenError {
+        match error {
+            StoreError::Sled(sled::Error::Io(source)) | StoreError::Sync(source) => {
+                self.io("reading or writing the database", source)
+            }
+            other => self.damaged(other.to_string()),
+        }
+    }
+
+    fn lock(&self) -> Result<File, OpenError> {
+        let file = File::options().create(true).truncate(false).write(true).open(self.dir.join(LOCK_FILE));
+        let file = file.map_err(|source| self.io("taking the lock", source))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse { dir: self.dir.to_owned() }),
+            Err(TryLockError::Error(source)) => Err(self.io("taking the lock", source)),
+        }
+    }
+
+    /// Whether files can be made here, before anything is changed.
+    fn probe(&self) -> Result<(), OpenError> {
+        let path = self.dir.join("probe");
+        let probed = fs::write(&path, [0]).and_then(|()| fs::remove_file(&path));
+        probed.map_err(|source| self.io("writing to the directory", source))
+    }
+
+    fn format(&self) -> Result<(), OpenError> {
+        match fs::read_to_string(self.dir.join(FORMAT_FILE)) {
+            Ok(text) => match text.trim_end().parse() {
+                Ok(FORMAT) => Ok(()),
+                Ok(found) if found > FORMAT => Err(OpenError::Newer { dir: self.dir.to_owned(), found, known: FORMAT }),
+                _ => Err(self.damaged(format!("its file `{FORMAT_FILE}` names no format"))),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if self.dir.join(DATABASE).exists() || self.dir.join(mark::FILE).exists() {
+                    return Err(self.damaged(format!("its file `{FORMAT_FILE}` is missing")));
+                }
+                let written = mark::replace(self.dir, FORMAT_FILE, format!("{FORMAT}\n").as_bytes());
+                written.map_err(|source| self.io("writing the format", source))
+            }
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Err(self.damaged(format!("its file `{FORMAT_FILE}` is not text")))
+            }
+            Err(source) => Err(self.io("reading the format", source)),
+        }
+    }
+
+    /// Looks at the database before sled does, which takes an empty file for a new one.
+    fn look(&self, mark: Option<&Mark>) -> Result<(), OpenError> {
+        let length = match fs::metadata(self.database_dir().join("db")) {
+            Ok(metadata) => metadata.len(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(source) => return Err(self.io("looking at the database", source)),
+        };
+        match mark {
+            Some(mark) if length == 0 => {
+                Err(OpenError::BehindMark { dir: self.dir.to_owned(), tip: 0, mark: mark.position })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn database_dir(&self) -> PathBuf {
+        self.dir.join(DATABASE)
+    }
+
+    /// Opens sled's database, with what is known of the ways in which it fails to.
+    fn database(&self) -> Result<Store, OpenError> {
+        self.snapshots(|name| name.ends_with(".generating"), None)?;
+        match self.try_database() {
+            Err(OpenError::Damaged { .. }) => {
+                // Without its snapshots sled replays its log.
+                self.snapshots(|_| true, Some(&self.dir.join("snapshots-aside")))?;
+                self.try_database()
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn try_database(&self) -> Result<Store, OpenError> {
+        let mut tries = 0;
+        loop {
+            let opened = catch_unwind(AssertUnwindSafe(|| {
+                Store::open(&self.database_dir(), self.cache_bytes, Sync::clone(&self.sync))
+            }));
+            match opened {
+                Ok(Ok(store)) => return Ok(store),
+                Ok(Err(StoreError::Sled(sled::Error::Io(error))))
+                    if error.to_string().contains("could not acquire lock") && tries < TRIES =>
+                {
+                    // We hold the directory's lock, so it can only be a remainder of this very process.
+                    tries += 1;
+                    std::thread::sleep(PAUSE);
+                }
+                Ok(Err(error)) => return Err(self.store(error)),
+                Err(_) => return Err(self.damaged("its database can't be opened".into())),
+            }
+        }
+    }
+
+    /// Deletes sled's snapshots with such names, or moves them aside.
+    fn snapshots(&self, which: impl Fn(&str) -> bool, aside: Option<&Path>) -> Result<(), OpenError> {
+        let failed = |source| self.io("tidying the database's snapshots", source);
+        let entries = match fs::read_dir(self.database_dir()) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(source) => return Err(failed(source)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str().filter(|name| name.starts_with("snap.") && which(name)) else { continue };
+            match aside {
+                None => fs::remove_file(entry.path()),
+                Some(aside) => fs::create_dir_all(aside).and_then(|()| fs::rename(entry.path(), aside.join(name))),
+            }
+            .map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Holds what was opened against the mark, or begins a new log.
+    fn begin(&self, store: &Store, mark: Option<Mark>, ids: &dyn Ids) -> Result<(LogEpoch, Tip, Late), OpenError> {
+        let failed = |error| self.store(error);
+        let epoch = match (store.epoch().map_err(failed)?, mark) {
+            (Some(epoch), Some(mark)) if epoch != mark.epoch => {
+                return Err(self.damaged("its mark is that of another log".into()));
+            }
+            (Some(epoch), _) => epoch,
+            (None, Some(mark)) => {
+                return Err(OpenError::BehindMark { dir: self.dir.to_owned(), tip: 0, mark: mark.position });
+            }
+            (None, None) if store.is_empty().map_err(failed)? => {
+                let epoch = LogEpoch::new(ids);
+                store.put_epoch(epoch).map_err(failed)?;
+                epoch
+            }
+            (None, None) => return Err(self.damaged("its database does not say which log it is".into())),
+        };
+        let (tip, late) = examine(store, epoch, mark).map_err(|trouble| trouble.open_error(self.dir, failed))?;
+        if mark.is_none() && tip.position > 0 {
+            return Err(self
+                .damaged(format!("its file `{}` is missing, so that nobody can tell whether events are", mark::FILE)));
+        }
+        // What a killed process wrote but did not make durable is shown from now on.
+        store.make_durable().map_err(failed)?;
+        File::open(self.database_dir())
+            .and_then(|dir| dir.sync_all())
+            .map_err(|source| self.io("making the directory durable", source))?;
+        Ok((epoch, tip, late))
+    }
+}

@@ -1,0 +1,195 @@
+//! Reading what is stored. Everything here blocks, and sees nothing beyond the position that it is given.
+
+use std::sync::Arc;
+
+use types::{CommitId, Position, StreamId};
+
+use super::{
+    index::Known,
+    layout::{BadValue, places::Place},
+    records::{Records, Want},
+    shared::Shared,
+    store::{Block, Store, StoreError},
+};
+use crate::{Direction, EventPage, Filter, READ_EVENTS_MAX, ReadError, Recorded};
+
+/// How reading fails: at which position, and why.
+pub(super) fn damaged(position: u64, error: impl Into<StoreError>) -> ReadError {
+    let reason = match error.into() {
+        StoreError::Sled(sled::Error::Io(error)) => return unavailable(&format!("the disk can't be read: {error}")),
+        other => other.to_string().into(),
+    };
+    ReadError::Damaged { position: Position::new(position), reason }
+}
+
+pub(super) fn unavailable(reason: &str) -> ReadError {
+    ReadError::Unavailable { reason: reason.into() }
+}
+
+fn events(block: &Block, wanted: impl FnMut(u64, &StreamId, &str) -> Want) -> Result<Vec<Arc<Recorded>>, ReadError> {
+    Records::read(block.header.first, block.header.count, &block.records)
+        .and_then(|records| records.events(wanted))
+        .map_err(|bad| damaged(block.header.first, bad))
+}
+
+/// A page of what matches after `after`. It ends where a block ends when the next would not fit, so that reading page by
+/// page unpacks most blocks once.
+pub(super) fn all(
+    store: &Store,
+    committed: u64,
+    after: u64,
+    filter: &Filter,
+    limit: usize,
+) -> Result<EventPage, ReadError> {
+    let mut page = EventPage { events: Vec::new(), read_to: Position::new(after), at_head: after >= committed };
+    if page.at_head || limit == 0 {
+        return Ok(page);
+    }
+    let start = store.block_start(after + 1).map_err(|error| damaged(after + 1, error))?.unwrap_or(after + 1);
+    for block in store.blocks(start) {
+        let next = page.read_to.get() + 1;
+        let block = block.map_err(|error| damaged(next, error))?;
+        let (first, last) = (block.header.first, block.header.last());
+        if first > next || last < next {
+            return Err(damaged(next, BadValue::Wrong("a block is missing")));
+        }
+        if next > after + 1 && page.events.len() + block.header.count as usize > limit {
+            return Ok(page);
+        }
+        let (mut room, mut read_to) = (limit - page.events.len(), last);
+        page.events.extend(events(&block, |position, stream, kind| {
+            if position <= after || !filter.wants(stream, kind) {
+                return Want::Skip;
+            }
+            if room == 0 {
+                read_to = position - 1;
+                return Want::Stop;
+            }
+            room -= 1;
+            Want::Take
+        })?);
+        page.read_to = Position::new(read_to);
+        page.at_head = read_to >= committed;
+        if page.at_head || read_to < last || read_to - after >= READ_EVENTS_MAX as u64 {
+            return Ok(page);
+        }
+    }
+    Err(damaged(page.read_to.get() + 1, BadValue::Wrong("the last blocks are missing")))
+}
+
+/// Where a stream's events lie, as far as they are committed: the last revision, and the places in memory.
+fn late_places(shared: &Shared, stream: &StreamId, committed: u64) -> Vec<Place> {
+    let mut places = shared.late().places(stream);
+    places.retain(|place| place.block <= committed);
+    places
+}
+
+/// Events of a stream. `from` is a revision; `None` is the stream's end in that direction.
+pub(super) fn stream(
+    shared: &Shared,
+    store: &Store,
+    stream: &StreamId,
+    direction: Direction,
+    from: Option<u64>,
+    limit: usize,
+) -> Result<Vec<Arc<Recorded>>, ReadError> {
+    // In this order: what leaves the memory meanwhile is in the store before, and was committed long ago.
+    let committed = shared.committed();
+    let late = late_places(shared, stream, committed);
+    let index = |error| damaged(committed, error);
+    let last = match late.last() {
+        Some(place) => Some(*place),
+        None => store.last_place(stream).map_err(index)?,
+    };
+    let Some(last) = last.map(|place| place.first + place.count - 1) else { return Ok(Vec::new()) };
+    let span = limit.min(READ_EVENTS_MAX) as u64;
+    let (low, high) = match direction {
+        Direction::Forward => {
+            let low = from.unwrap_or(0);
+            (low, last.min(low.saturating_add(span).saturating_sub(1)))
+        }
+        Direction::Backward => {
+            let high = from.unwrap_or(last).min(last);
+            ((high + 1).saturating_sub(span), high)
+        }
+    };
+    if span == 0 || low > high {
+        return Ok(Vec::new());
+    }
+    let late_from = late.first().map_or(u64::MAX, |place| place.first);
+    let mut places = Vec::new();
+    if low < late_from {
+        places = store.places(stream, low..=high).map_err(index)?;
+        places.retain(|place| place.first < late_from);
+    }
+    places.extend(late.into_iter().filter(|place| place.first <= high && place.first + place.count > low));
+    let mut found = Vec::with_capacity((high - low + 1) as usize);
+    for place in places {
+        found.extend(at(shared, store, place, stream)?.into_iter().filter(|event| {
+            let revision = event.revision.get();
+            low <= revision && revision <= high
+        }));
+    }
+    if found.iter().zip(low..).any(|(event, revision)| event.revision.get() != revision)
+        || found.len() as u64 != high - low + 1
+    {
+        let at = found.first().map_or(committed, |event| event.position.get());
+        return Err(damaged(at, BadValue::Wrong("events of a stream are missing")));
+    }
+    if direction == Direction::Backward {
+        found.reverse();
+    }
+    Ok(found)
+}
+
+/// The events of a stream in one place.
+fn at(shared: &Shared, store: &Store, place: Place, stream: &StreamId) -> Result<Vec<Arc<Recorded>>, ReadError> {
+    if let Some(newest) = shared.ring().from(place.block) {
+        let of_stream = newest.filter(|event| event.stream == *stream).take(place.count as usize);
+        return Ok(of_stream.cloned().collect());
+    }
+    let block = store.block_at(place.block).map_err(|error| damaged(place.block, error))?;
+    let block = block.filter(|block| block.header.first == place.block);
+    let block = block.ok_or_else(|| damaged(place.block, BadValue::Wrong("a block is missing")))?;
+    events(&block, |_, wanted, _| if wanted == stream { Want::Take } else { Want::Skip })
+}
+
+/// The commit with this id, whatever its stream, as far as it is committed.
+pub(super) fn commit(
+    shared: &Shared,
+    store: &Store,
+    id: CommitId,
+    committed: u64,
+) -> Result<Option<Vec<Arc<Recorded>>>, ReadError> {
+    let known = shared.late().commit(id);
+    let position = match known {
+        Known::At(position) => Some(position),
+        Known::Nowhere => None,
+        Known::PerhapsStored => store.commit(id).map_err(|error| damaged(committed, error))?,
+    };
+    let Some(position) = position.filter(|position| *position <= committed) else { return Ok(None) };
+    if let Some(events) = shared.ring().commit(position, id) {
+        return Ok(Some(events));
+    }
+    let start = store.block_start(position).map_err(|error| damaged(position, error))?.unwrap_or(position);
+    let mut found: Vec<Arc<Recorded>> = Vec::new();
+    for block in store.blocks(start) {
+        let block = block.map_err(|error| damaged(position + found.len() as u64, error))?;
+        let mut ended = false;
+        let wanted = |at, _: &StreamId, _: &str| if at < position { Want::Skip } else { Want::Take };
+        for event in events(&block, wanted)? {
+            ended = event.commit != id;
+            if ended {
+                break;
+            }
+            found.push(event);
+        }
+        if ended || block.header.last() >= committed {
+            break;
+        }
+    }
+    if found.is_empty() {
+        return Err(damaged(position, BadValue::Wrong("a commit is not where the index says")));
+    }
+    Ok(Some(found))
+}

@@ -1,0 +1,72 @@
+//! The newest events, decoded: followers and readers near the head need not unpack blocks.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use types::{CommitId, Position};
+
+use crate::{EventPage, Filter, READ_EVENTS_MAX, Recorded};
+
+/// The most events kept: more than a follower that is not behind can lack.
+const RING_EVENTS_MAX: usize = 16_384;
+/// The most bytes kept: payloads, and a guess at the rest.
+const RING_BYTES_MAX: usize = 16 * 1024 * 1024;
+const EVENT_BYTES: usize = 256;
+
+/// Events without a gap, up to the newest.
+pub(super) struct Ring {
+    events: VecDeque<Arc<Recorded>>,
+    /// The position of the first event kept, or of the next that comes.
+    first: u64,
+    bytes: usize,
+}
+
+fn bytes(event: &Recorded) -> usize {
+    event.data.len() + EVENT_BYTES
+}
+
+impl Ring {
+    /// An empty ring, to which the event after `head` will come first.
+    pub(super) fn after(head: u64) -> Self {
+        Self { events: VecDeque::new(), first: head + 1, bytes: 0 }
+    }
+
+    pub(super) fn push(&mut self, event: Arc<Recorded>) {
+        debug_assert_eq!(event.position.get(), self.first + self.events.len() as u64, "events come without a gap");
+        self.bytes += bytes(&event);
+        self.events.push_back(event);
+        while self.events.len() > RING_EVENTS_MAX || self.bytes > RING_BYTES_MAX {
+            let Some(oldest) = self.events.pop_front() else { return };
+            self.bytes -= bytes(&oldest);
+            self.first += 1;
+        }
+    }
+
+    /// The events from this position on; `None` if it lies before the ring.
+    pub(super) fn from(&self, position: u64) -> Option<impl Iterator<Item = &Arc<Recorded>>> {
+        let skip = position.checked_sub(self.first)?;
+        Some(self.events.range(self.events.len().min(usize::try_from(skip).unwrap_or(usize::MAX))..))
+    }
+
+    /// The commit that begins at this position.
+    pub(super) fn commit(&self, position: u64, id: CommitId) -> Option<Vec<Arc<Recorded>>> {
+        let events: Vec<_> = self.from(position)?.take_while(|event| event.commit == id).cloned().collect();
+        (!events.is_empty()).then_some(events)
+    }
+
+    /// As much of a page as the ring has, which begins after `after`; `None` if that lies before the ring.
+    pub(super) fn page(&self, after: u64, committed: u64, filter: &Filter, limit: usize) -> Option<EventPage> {
+        let mut page = EventPage { events: Vec::new(), read_to: Position::new(after), at_head: false };
+        let visible = self.from(after + 1)?.take_while(|event| event.position.get() <= committed);
+        for event in visible.take(READ_EVENTS_MAX) {
+            if filter.matches(event) {
+                if page.events.len() == limit {
+                    break;
+                }
+                page.events.push(event.clone());
+            }
+            page.read_to = event.position;
+        }
+        page.at_head = page.read_to.get() >= committed;
+        Some(page)
+    }
+}

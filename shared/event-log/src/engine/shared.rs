@@ -1,0 +1,79 @@
+//! What the writer and the readers of an open log have in common.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+use tokio::sync::{Semaphore, watch};
+use types::{LogEpoch, Position};
+
+use super::{index::Late, ring::Ring, store::Store};
+
+/// An open log.
+pub(super) struct Shared {
+    pub(super) dir: PathBuf,
+    pub(super) epoch: LogEpoch,
+    /// `None` when the log is closed.
+    store: RwLock<Option<Store>>,
+    ring: RwLock<Ring>,
+    late: Mutex<Late>,
+    /// Readers see nothing beyond this. Its sender is the writer's, and is gone when the log is closed.
+    pub(super) committed: watch::Receiver<Position>,
+    /// Why the log takes no more commits, once it does not.
+    pub(super) read_only: OnceLock<Arc<str>>,
+    /// How many reads of the store may block at a time.
+    pub(super) reads: Arc<Semaphore>,
+}
+
+/// The most reads of the store at a time.
+const READS_AT_ONCE_MAX: usize = 8;
+
+impl Shared {
+    pub(super) fn new(
+        dir: PathBuf,
+        epoch: LogEpoch,
+        store: Store,
+        late: Late,
+        committed: watch::Receiver<Position>,
+    ) -> Self {
+        let ring = Ring::after(committed.borrow().get());
+        Self {
+            dir,
+            epoch,
+            store: RwLock::new(Some(store)),
+            ring: RwLock::new(ring),
+            late: Mutex::new(late),
+            committed,
+            read_only: OnceLock::new(),
+            reads: Arc::new(Semaphore::new(READS_AT_ONCE_MAX)),
+        }
+    }
+
+    /// The store, which stays open for as long as the guard is held.
+    pub(super) fn store(&self) -> RwLockReadGuard<'_, Option<Store>> {
+        self.store.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the store, when the last reader has let go of it.
+    pub(super) fn take_store(&self) -> Option<Store> {
+        self.store.write().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    pub(super) fn ring(&self) -> RwLockReadGuard<'_, Ring> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn ring_mut(&self) -> RwLockWriteGuard<'_, Ring> {
+        self.ring.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn late(&self) -> MutexGuard<'_, Late> {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The last position that readers see.
+    pub(super) fn committed(&self) -> u64 {
+        self.committed.borrow().get()
+    }
+}

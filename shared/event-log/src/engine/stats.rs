@@ -1,0 +1,55 @@
+//! What there is in a log, for its administrator.
+
+use std::{fs, io, path::Path};
+
+use serde::Serialize;
+use types::{LogEpoch, Position};
+
+use super::shared::Shared;
+
+/// What there is in a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stats {
+    /// How many events.
+    pub events: u64,
+    /// In how many streams.
+    pub streams: u64,
+    /// The position of the last event.
+    pub head: Position,
+    /// Which life of the log this is.
+    pub epoch: LogEpoch,
+    /// How much room its files take, in bytes.
+    pub disk_bytes: u64,
+    /// Why it takes no more commits, if it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<String>,
+}
+
+pub(super) fn stats(shared: &Shared) -> io::Result<Stats> {
+    let streams = shared.late().streams();
+    let head = shared.committed();
+    Ok(Stats {
+        // Positions of this engine have no gaps.
+        events: head,
+        streams,
+        head: Position::new(head),
+        epoch: shared.epoch,
+        disk_bytes: disk_bytes(&shared.dir)?,
+        read_only: shared.read_only.get().map(|reason| reason.to_string()),
+    })
+}
+
+fn disk_bytes(dir: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        bytes += match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => disk_bytes(&entry.path())?,
+            Ok(metadata) => metadata.len(),
+            // The mark and sled's snapshots are replaced at any time.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,282 @@
+//! The one thread that writes: it drains its queue into groups, makes each durable at once, and only then answers and
+//! shows it to readers.
+
+use std::{
+    collections::HashSet,
+    fs::File,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Instant,
+};
+
+use tokio::sync::{
+    mpsc::{self, error::TryRecvError},
+    oneshot, watch,
+};
+use types::{Clock, Position, Revision, Timestamp};
+
+use super::{
+    group::{Group, Heads},
+    index::Writing,
+    layout::block::{self, Chain},
+    mark::Mark,
+    marker::Marker,
+    queue::{Job, Request},
+    records::{self, Admitted},
+    shared::Shared,
+    store::{Store, StoreError},
+};
+use crate::{AppendError, Appended, Commit, Recorded, event_log::millisecond};
+
+/// A group takes no more commits when it has so many events or bytes.
+const GROUP_EVENTS: usize = 1_024;
+const GROUP_BYTES: usize = 1024 * 1024;
+/// So many entries of the index are written between two groups.
+const INDEX_WRITES_AT_ONCE: usize = 64;
+/// The most names of event types that are shared between events in memory.
+const KINDS_MAX: usize = 1_024;
+
+/// What the writer starts with.
+pub(super) struct Writer {
+    pub(super) shared: Arc<Shared>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) committed: watch::Sender<Position>,
+    pub(super) marker: Marker,
+    pub(super) chain: Chain,
+}
+
+struct State {
+    writer: Writer,
+    heads: Heads,
+    writing: Option<Writing>,
+    kinds: HashSet<Arc<str>>,
+    /// The position of the last event that was written.
+    head: u64,
+}
+
+impl Writer {
+    /// Writes until the queue is closed, then closes the log and lets go of its directory.
+    pub(super) fn run(self, mut requests: mpsc::Receiver<Request>, lock: File) {
+        let head = self.committed.borrow().get();
+        let mut state = State { writer: self, heads: Heads::new(), writing: None, kinds: HashSet::new(), head };
+        let mut closing = Vec::new();
+        while let Some(request) = state.next(&mut requests) {
+            match request {
+                Request::Append(job) => {
+                    let mut jobs = vec![*job];
+                    drain(&mut requests, &mut jobs, &mut closing);
+                    state.write(jobs);
+                }
+                Request::Close(done) => closing.push(done),
+            }
+            if !closing.is_empty() {
+                // Who waits for room gets an error; what stands in the queue is still written.
+                requests.close();
+            }
+        }
+        state.close();
+        drop(lock);
+        // Who closes waits for this.
+        drop(requests);
+        for done in closing {
+            let _ = done.send(());
+        }
+    }
+}
+
+/// Takes what stands in the queue, until the group is full.
+fn drain(requests: &mut mpsc::Receiver<Request>, jobs: &mut Vec<Job>, closing: &mut Vec<oneshot::Sender<()>>) {
+    let size = |job: &Job| (job.checked.commit.events.len(), job.checked.bytes);
+    let (mut events, mut bytes) = size(&jobs[0]);
+    while events < GROUP_EVENTS && bytes < GROUP_BYTES {
+        match requests.try_recv() {
+            Ok(Request::Append(job)) => {
+                let (more_events, more_bytes) = size(&job);
+                (events, bytes) = (events + more_events, bytes + more_bytes);
+                jobs.push(*job);
+            }
+            Ok(Request::Close(done)) => closing.push(done),
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
+        }
+    }
+}
+
+impl State {
+    /// The next request; writes the index while there is none.
+    fn next(&mut self, requests: &mut mpsc::Receiver<Request>) -> Option<Request> {
+        loop {
+            self.index(false);
+            if self.writing.is_none() {
+                return requests.blocking_recv();
+            }
+            match requests.try_recv() {
+                Ok(request) => return Some(request),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => {}
+            }
+        }
+    }
+
+    fn read_only(&self) -> Option<&Arc<str>> {
+        self.writer.shared.read_only.get()
+    }
+
+    fn refuse_from_now_on(&self, reason: &Arc<str>) {
+        if self.writer.shared.read_only.set(Arc::clone(reason)).is_ok() {
+            metrics::gauge!("erfa_log_read_only").set(1.0);
+            tracing::error!(%reason, "the log is read-only from now on; make room on the disk and start again");
+        }
+    }
+
+    fn write(&mut self, jobs: Vec<Job>) {
+        if let Some(reason) = self.read_only() {
+            for job in jobs {
+                let _ = job.answer.send(Err(AppendError::ReadOnly { reason: Arc::clone(reason) }));
+            }
+            return;
+        }
+        let started = Instant::now();
+        let shared = Arc::clone(&self.writer.shared);
+        let store = shared.store();
+        let Some(store) = &*store else { return };
+        let mut group = Group::default();
+        let written = catch_unwind(AssertUnwindSafe(|| {
+            for job in jobs {
+                group.add(job, &shared, store, &mut self.heads);
+            }
+            self.make_durable(store, &mut group)
+        }));
+        let failure = match written {
+            Ok(Ok(durable)) => {
+                group.answer(&durable);
+                metrics::counter!("erfa_log_appends_total").increment(durable.len() as u64);
+                metrics::histogram!("erfa_log_commit_seconds").record(started.elapsed());
+                return;
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the writer has panicked".to_owned(),
+        };
+        let reason: Arc<str> = failure.into();
+        self.refuse_from_now_on(&reason);
+        group.fail(&reason);
+    }
+
+    /// Writes what the group admits. When this returns, it survives a power cut and readers see it.
+    fn make_durable(&mut self, store: &Store, group: &mut Group) -> Result<Vec<Appended>, StoreError> {
+        let appended = group.appended(self.head + 1);
+        let Some(last) = appended.last() else { return Ok(appended) };
+        let recorded_at = millisecond(self.writer.clock.now());
+        let plan = records::plan(&group.admitted);
+        let (mut blocks, mut first, mut chain) = (Vec::with_capacity(plan.len()), self.head + 1, self.writer.chain);
+        for block in &plan {
+            let (records, count) = records::encode(&group.admitted, block, recorded_at);
+            let (value, after) = block::pack(first, count, &records, chain);
+            blocks.push((first, value));
+            first += u64::from(count);
+            chain = after;
+        }
+        store.put_blocks(&blocks)?;
+        store.make_durable()?;
+
+        let shared = &self.writer.shared;
+        let mut late = shared.late();
+        for (block, (first, _)) in plan.iter().zip(&blocks) {
+            late.fresh().add(*first, records::runs(&group.admitted, block));
+        }
+        drop(late);
+        let events = self.recorded(std::mem::take(&mut group.admitted), recorded_at);
+        let mut ring = self.writer.shared.ring_mut();
+        events.into_iter().for_each(|event| ring.push(event));
+        drop(ring);
+        (self.head, self.writer.chain) = (last.position.get(), chain);
+        self.writer.committed.send_replace(last.position);
+        self.writer.marker.durable(self.mark());
+        Ok(appended)
+    }
+
+    fn mark(&self) -> Mark {
+        Mark { epoch: self.writer.shared.epoch, position: self.head, chain: self.writer.chain }
+    }
+
+    /// What readers will see, from the position after the head on.
+    fn recorded(&mut self, admitted: Vec<Admitted>, recorded_at: Timestamp) -> Vec<Arc<Recorded>> {
+        let (mut events, mut position) = (Vec::new(), self.head);
+        for Admitted { checked, first } in admitted {
+            let Commit { id, stream, meta, events: new, .. } = checked.commit;
+            let meta = Arc::new(meta);
+            for (event, revision) in new.into_iter().zip(first..) {
+                position += 1;
+                events.push(Arc::new(Recorded {
+                    position: Position::new(position),
+                    stream: stream.clone(),
+                    revision: Revision::new(revision),
+                    recorded_at,
+                    commit: id,
+                    id: event.id,
+                    kind: self.kind(event.kind),
+                    data: event.data,
+                    meta: Arc::clone(&meta),
+                }));
+            }
+        }
+        events
+    }
+
+    /// The name of an event type, kept once for all events of the type.
+    fn kind(&mut self, kind: Box<str>) -> Arc<str> {
+        if let Some(known) = self.kinds.get(&*kind) {
+            return Arc::clone(known);
+        }
+        let kind: Arc<str> = kind.into();
+        if self.kinds.len() < KINDS_MAX {
+            self.kinds.insert(Arc::clone(&kind));
+        }
+        kind
+    }
+
+    /// Writes some of the index, if there is enough for it; or all of it.
+    fn index(&mut self, all: bool) {
+        let shared = Arc::clone(&self.writer.shared);
+        if shared.read_only.get().is_some() {
+            self.writing = None;
+            return;
+        }
+        let store = shared.store();
+        let Some(store) = &*store else { return };
+        loop {
+            if self.writing.is_none() {
+                self.writing = shared.late().freeze(all);
+            }
+            let Some(writing) = &mut self.writing else { return };
+            let step = catch_unwind(AssertUnwindSafe(|| writing.step(store, INDEX_WRITES_AT_ONCE)));
+            match step {
+                Ok(Ok(true)) => {
+                    shared.late().written(writing);
+                    self.writing = None;
+                }
+                Ok(Ok(false)) => {}
+                Ok(Err(error)) => self.refuse_from_now_on(&error.to_string().into()),
+                Err(_) => self.refuse_from_now_on(&"writing the index has panicked".into()),
+            }
+            if !all || self.read_only().is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Writes the index and the mark, and closes the store when the last reader has let go of it.
+    fn close(mut self) {
+        self.index(true);
+        let Some(store) = self.writer.shared.take_store() else { return };
+        if self.read_only().is_none()
+            && let Err(error) = store.make_durable()
+        {
+            tracing::warn!(%error, "the log's index could not be written; it is made again when the log is opened");
+        }
+        // sled writes when it is dropped, and after a failure it may panic then.
+        if catch_unwind(AssertUnwindSafe(|| drop(store))).is_err() {
+            tracing::warn!("the store has panicked while it was closed");
+        }
+        self.writer.marker.close();
+    }
+}
