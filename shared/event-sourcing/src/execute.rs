@@ -1,72 +1,31 @@
 //! Carrying out commands.
 
-use std::marker::PhantomData;
+mod flight;
+mod request;
+mod stream;
+mod streams;
 
-use contracts::{DecodeError, Meta};
-use event_log::{AppendError, Log, ReadError};
-use types::{CommitId, Position, Revision};
-use uuid::Uuid;
+use std::sync::Arc;
 
+use contracts::{DecodeError, EventSet as _, Meta};
+use event_log::{AppendError, Commit, Log, NewEvent, READ_EVENTS_MAX, Recorded};
+use types::{CommitId, StreamId};
+
+pub use self::request::{ExecuteError, Executed, Request};
+use self::{
+    flight::{Flight, Landed},
+    stream::{LoadError, Slot, Stream},
+    streams::Streams,
+};
 use crate::Decider;
-
-/// A command, and what its commit is to carry.
-#[derive(Clone, Debug)]
-pub struct Request<C> {
-    /// The id of the stream in the decider's category.
-    pub stream: Uuid,
-    /// The commit's id.
-    pub commit: CommitId,
-    /// Who, for whom, when.
-    pub meta: Meta,
-    /// What is asked for.
-    pub command: C,
-    /// Whether the caller chose the commit id (an idempotency key, a form's hidden field), so that it may already have
-    /// been used: then the stream is searched for it before anything is decided.
-    pub repeatable: bool,
-}
-
-/// What a command came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Executed<E> {
-    /// Read up to here and you have read it all: the position of the command's last event or, if there are none, of
-    /// what the decision rests on.
-    pub position: Position,
-    /// The revision of the stream right afterwards; `None` if it has no events.
-    pub revision: Option<Revision>,
-    /// What happened.
-    pub events: Vec<E>,
-    /// Whether it happened at an earlier request with the same commit id.
-    pub repeated: bool,
-}
-
-/// Why a command was not carried out. Nothing was written, except perhaps at [`AppendError::Unavailable`].
-#[derive(Debug, thiserror::Error)]
-pub enum ExecuteError<E> {
-    /// The rules say no.
-    #[error(transparent)]
-    Refused(E),
-    /// The commit id was used for another request.
-    #[error("commit id `{0}` was used for another request")]
-    KeyReused(CommitId),
-    /// Others kept writing to the stream. It is safe to try again.
-    #[error("others kept writing to the stream")]
-    Contended,
-    /// The log refused.
-    #[error(transparent)]
-    Append(AppendError),
-    /// The log can't be read.
-    #[error(transparent)]
-    Read(ReadError),
-    /// An event of the stream can't be read.
-    #[error(transparent)]
-    Decode(DecodeError),
-}
 
 /// The limits of an [`Executor`].
 #[derive(Clone, Copy, Debug)]
 pub struct ExecutorOptions {
-    /// How many streams' states are kept in memory.
+    /// How many streams' states are kept in memory. Those under way stay beyond it.
     pub streams_max: usize,
+    /// How many commits may be under way on one stream. With 1 every decision rests on what is durable.
+    pub under_way_max: usize,
     /// How often a command is decided before it is [`ExecuteError::Contended`].
     pub attempts_max: u32,
     /// How many events of a stream are read at a time.
@@ -75,32 +34,217 @@ pub struct ExecutorOptions {
 
 impl Default for ExecutorOptions {
     fn default() -> Self {
-        Self { streams_max: 10_000, attempts_max: 16, page_events: 1_024 }
+        Self { streams_max: 10_000, under_way_max: 1_024, attempts_max: 16, page_events: 1_024 }
     }
 }
 
 /// Carries out the commands of one kind of stream. Clones share everything.
-pub struct Executor<D: Decider> {
+///
+/// Decisions on one stream are pipelined: each rests on the state that the one before it leads to, while that one is
+/// still on its way to the disk. If one of them is not written, those that rest on it are not written either, and are
+/// decided again. Nobody is answered before everything that the answer rests on is durable.
+///
+/// **Architecture Invariant:** a category is written to through one executor and its clones. Others may write to its
+/// streams, and are noticed by their revisions; but when a commit under way loses against such a commit of as many
+/// events, the one that rests on it still finds the revision that it expects. Where there are other writers, set
+/// [`ExecutorOptions::under_way_max`] to 1.
+pub struct Executor<D: Decider>(Arc<Inner<D>>);
+
+struct Inner<D: Decider> {
     log: Log,
     options: ExecutorOptions,
-    _decider: PhantomData<fn() -> D>,
+    streams: Streams<D>,
 }
 
 impl<D: Decider> Clone for Executor<D> {
     fn clone(&self) -> Self {
-        Self { log: self.log.clone(), options: self.options, _decider: PhantomData }
+        Self(self.0.clone())
     }
 }
+
+/// A request without its command.
+struct Order {
+    commit: CommitId,
+    meta: Meta,
+    repeatable: bool,
+}
+
+type Outcome<D> = Result<Executed<<D as Decider>::Event>, ExecuteError<<D as Decider>::Error>>;
 
 impl<D: Decider> Executor<D> {
     /// An executor that writes to `log`.
-    pub fn new(log: Log, options: ExecutorOptions) -> Self {
-        Self { log, options, _decider: PhantomData }
+    pub fn new(log: Log, mut options: ExecutorOptions) -> Self {
+        options.page_events = options.page_events.clamp(1, READ_EVENTS_MAX);
+        options.under_way_max = options.under_way_max.max(1);
+        Self(Arc::new(Inner { log, options, streams: Streams::new(options.streams_max) }))
     }
 
     /// Carries out a command, and answers when what it led to, or what its refusal rests on, is durable.
-    pub async fn execute(&self, request: Request<D::Command>) -> Result<Executed<D::Event>, ExecuteError<D::Error>> {
-        let _ = (request, &self.log, self.options);
-        std::future::ready(Err(ExecuteError::Contended)).await
+    ///
+    /// Dropping the future may leave the command carried out or not, and harms no other command.
+    pub async fn execute(&self, request: Request<D::Command>) -> Outcome<D> {
+        let outcome = self.0.execute(request).await;
+        metrics::counter!(
+            "erfa_commands_total", "category" => D::Event::CATEGORY.as_str(), "outcome" => request::label(&outcome)
+        )
+        .increment(1);
+        outcome
     }
 }
+
+impl<D: Decider> Inner<D> {
+    async fn execute(&self, request: Request<D::Command>) -> Outcome<D> {
+        let Request { stream, commit, meta, command, repeatable } = request;
+        let order = Order { commit, meta, repeatable };
+        let stream = self.streams.get(stream);
+        for _ in 0..self.options.attempts_max {
+            if order.repeatable
+                && let Some(earlier) = self.find(&stream.id, &order).await?
+            {
+                return Ok(earlier);
+            }
+            let slot = stream.lock(&self.log, &self.options).await?;
+            let answer = match D::decide(slot.state(), &command) {
+                Ok(events) if !events.is_empty() => match self.submit(&stream.id, &order, slot, &events).await {
+                    Ok((generation, flight)) => {
+                        self.landed(&stream, &order, generation, flight.landed().await, events).await?
+                    }
+                    Err(error) => self.not_written(&stream.id, &order, error).await?,
+                },
+                decided => self.settled(&stream, &order, slot, decided).await?,
+            };
+            if let Some(executed) = answer {
+                return Ok(executed);
+            }
+            metrics::counter!("erfa_command_retries_total", "category" => D::Event::CATEGORY.as_str()).increment(1);
+        }
+        Err(ExecuteError::Contended)
+    }
+
+    /// Hands a commit over to the log and moves the state on.
+    async fn submit(
+        &self,
+        id: &StreamId,
+        order: &Order,
+        slot: Slot<'_, D>,
+        events: &[D::Event],
+    ) -> Result<(u64, Flight), AppendError> {
+        let commit = Commit {
+            id: order.commit,
+            stream: id.clone(),
+            expected: slot.expected(),
+            meta: order.meta.clone(),
+            events: events.iter().enumerate().map(|(n, event)| NewEvent::of(order.commit, n, event)).collect(),
+        };
+        match self.log.submit(commit).await {
+            Ok(pending) => {
+                let flight = Flight::new(pending, slot.next_revision());
+                Ok((slot.advance(events, flight.clone()), flight))
+            }
+            Err(error) => {
+                if !matches!(error, AppendError::WrongRevision { .. } | AppendError::Unavailable { .. }) {
+                    slot.release();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The answer to a commit that came to its end. `None`: to be decided again.
+    async fn landed(
+        &self,
+        stream: &Stream<D>,
+        order: &Order,
+        generation: u64,
+        landed: Landed,
+        events: Vec<D::Event>,
+    ) -> Result<Option<Executed<D::Event>>, ExecuteError<D::Error>> {
+        if let Landed::Here(appended) = landed {
+            let (position, revision) = (appended.position, Some(appended.last_revision));
+            return Ok(Some(Executed { position, revision, events, repeated: false }));
+        }
+        stream.forget(generation).await;
+        match landed {
+            Landed::Failed(error) => self.not_written(&stream.id, order, error).await,
+            Landed::Here(_) | Landed::Elsewhere => self.find(&stream.id, order).await,
+        }
+    }
+
+    /// The answer when the log refused a commit. `None`: to be decided again.
+    async fn not_written(
+        &self,
+        id: &StreamId,
+        order: &Order,
+        error: AppendError,
+    ) -> Result<Option<Executed<D::Event>>, ExecuteError<D::Error>> {
+        match error {
+            AppendError::WrongRevision { .. } => Ok(None),
+            AppendError::CommitIdReused(reused) => match self.find(id, order).await? {
+                Some(earlier) => Ok(Some(earlier)),
+                None => Err(ExecuteError::KeyReused(reused)),
+            },
+            error => Err(ExecuteError::Append(error)),
+        }
+    }
+
+    /// The answer to a decision that writes nothing: it waits until what it rests on is durable. `None`: that did not
+    /// come to be, or others have written meanwhile, so it is to be decided again.
+    async fn settled(
+        &self,
+        stream: &Stream<D>,
+        order: &Order,
+        mut slot: Slot<'_, D>,
+        decided: Result<Vec<D::Event>, D::Error>,
+    ) -> Result<Option<Executed<D::Event>>, ExecuteError<D::Error>> {
+        // Commits under way prove by their revision that the state was the stream's. Without one, only a look does.
+        if slot.is_settled() && slot.catch_up(&self.log, &stream.id, self.options.page_events).await? {
+            slot.release();
+            return Ok(None);
+        }
+        let basis = slot.release();
+        let mut position = basis.position;
+        let waited = !basis.under_way.is_empty();
+        for flight in basis.under_way {
+            match flight.landed().await {
+                Landed::Here(appended) => position = appended.position,
+                Landed::Elsewhere | Landed::Failed(_) => {
+                    stream.forget(basis.generation).await;
+                    return Ok(None);
+                }
+            }
+        }
+        // What was under way may have been this very request, sent twice at the same time.
+        if waited
+            && order.repeatable
+            && let Some(earlier) = self.find(&stream.id, order).await?
+        {
+            return Ok(Some(earlier));
+        }
+        let events = decided.map_err(ExecuteError::Refused)?;
+        Ok(Some(Executed { position, revision: basis.revision, events, repeated: false }))
+    }
+
+    /// What an earlier request with this commit id came to.
+    async fn find(&self, id: &StreamId, order: &Order) -> Result<Option<Executed<D::Event>>, ExecuteError<D::Error>> {
+        let Some(stored) = self.log.find_commit(id, order.commit).await? else { return Ok(None) };
+        let Some(last) = stored.events.last() else { return Ok(None) };
+        if last.meta.request != order.meta.request {
+            return Err(ExecuteError::KeyReused(order.commit));
+        }
+        let events = stored.events.iter().filter_map(|event| decode::<D>(event).transpose());
+        Ok(Some(Executed {
+            position: last.position,
+            revision: Some(last.revision),
+            events: events.collect::<Result<_, _>>()?,
+            repeated: true,
+        }))
+    }
+}
+
+/// The event, unless a newer Erfa wrote it and it is not known here.
+fn decode<D: Decider>(event: &Recorded) -> Result<Option<D::Event>, DecodeError> {
+    D::Event::decode(&event.kind, &event.data)
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,8 @@
 mod decider;
 mod execute;
 pub mod json_value;
+#[cfg(test)]
+mod sample;
 pub mod testing;
 mod view;
 

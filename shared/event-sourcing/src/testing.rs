@@ -81,3 +81,34 @@ where
 fn unexpected(what: &str) -> ! {
     panic!("{what}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{Add, Added, LIMIT, Sum, TooMuch};
+
+    #[test]
+    fn rules_read_as_examples() {
+        given::<Sum>([]).when(Add(2)).then([Added { number: 2, sum: 2 }]).when(Add(0)).then_nothing();
+        let full = [Added { number: LIMIT, sum: LIMIT }];
+        given::<Sum>(full).when(Add(1)).then_refused(TooMuch { sum: LIMIT, number: 1 });
+    }
+
+    #[test]
+    #[should_panic(expected = "other events than expected")]
+    fn other_events_fail() {
+        given::<Sum>([]).when(Add(2)).then([Added { number: 2, sum: 3 }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "refused (1000 and 1 are too much)")]
+    fn a_refusal_fails_where_events_are_expected() {
+        given::<Sum>([Added { number: LIMIT, sum: LIMIT }]).when(Add(1)).then_nothing();
+    }
+
+    #[test]
+    #[should_panic(expected = "expected a refusal")]
+    fn events_fail_where_a_refusal_is_expected() {
+        given::<Sum>([]).when(Add(1)).then_refused(TooMuch { sum: 0, number: 1 });
+    }
+}

@@ -1,20 +1,29 @@
 //! What can be read at one moment.
 
+use std::sync::Arc;
+
 use redb::{
     Key, MultimapTableDefinition, ReadOnlyMultimapTable, ReadOnlyTable, ReadTransaction, TableDefinition, Value,
 };
 use types::{LogEpoch, Position};
 
-use crate::ViewError;
+use super::{ViewError, store::Store};
 
-/// The view's tables as they were at one position; it does not change. Keep it for a request, not longer.
+/// The view's tables as they were at one position; they do not change. Keep it as long as the tables that it gave, and
+/// for one request, not longer: what it shows can't be freed meanwhile.
 pub struct Snapshot {
     tx: ReadTransaction,
     position: Position,
-    epoch: LogEpoch,
+    /// Keeps the file open for `tx`, also after a rebuild has put another in its place.
+    store: Arc<Store>,
 }
 
 impl Snapshot {
+    pub(super) fn of(store: Arc<Store>) -> Result<Self, ViewError> {
+        let (tx, position) = store.read()?;
+        Ok(Self { tx, position, store })
+    }
+
     /// The position that the tables have reached.
     pub fn position(&self) -> Position {
         self.position
@@ -22,7 +31,7 @@ impl Snapshot {
 
     /// The epoch of the log that they were made from.
     pub fn epoch(&self) -> LogEpoch {
-        self.epoch
+        self.store.epoch()
     }
 
     /// A table.

@@ -1,0 +1,114 @@
+//! Building a view again, beside the one that is read meanwhile.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use event_log::{Filter, READ_EVENTS_MAX};
+use redb::Durability;
+use tokio::{sync::OwnedMutexGuard, time::Instant};
+use types::Position;
+
+use super::{
+    ViewError,
+    inner::{Inner, Writer, blocking},
+    store::{Store, remove},
+};
+
+/// How often a rebuild runs after the running view before it holds that up for the rest.
+const ROUNDS_MAX: u32 = 16;
+
+/// Where a rebuild of the view in `path` builds.
+pub(super) fn beside(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(".rebuild");
+    name.into()
+}
+
+/// Removes what an interrupted rebuild left behind.
+pub(super) fn remove_leftover(path: &Path) -> Result<(), ViewError> {
+    Ok(remove(&beside(path))?)
+}
+
+/// A view that is being built.
+struct Site<'a, P> {
+    inner: &'a Inner,
+    store: Arc<Store>,
+    reached: Position,
+    durable_at: Instant,
+    progress: P,
+}
+
+impl Inner {
+    /// Builds the view again and puts the new one in the place of the old.
+    pub(super) async fn rebuild(
+        self: &Arc<Self>,
+        progress: impl Fn(Position, Position) + Send + Sync,
+    ) -> Result<(), ViewError> {
+        let _one_at_a_time = self.rebuilding.try_lock().map_err(|_| ViewError::Rebuilding)?;
+        let (path, plan) = (beside(&self.options.path), self.plan.clone());
+        let store = Arc::new(blocking(move || Store::create(&path, plan)).await?);
+        let mut site =
+            Site { inner: self, store, reached: Position::START, durable_at: Instant::now(), progress: &progress };
+        for _ in 0..ROUNDS_MAX {
+            let target = *self.position.borrow();
+            if site.build_to(target).await? <= self.options.batch_events_max {
+                break;
+            }
+        }
+        // The view stands still for the last few events, so that it is never seen to go back.
+        let writer = self.writer.clone().lock_owned().await;
+        site.build_to(writer.position).await?;
+        let (inner, store, position) = (self.clone(), site.store, writer.position);
+        blocking(move || inner.swap(writer, store)).await?;
+        if self.failure.send_replace(None).is_some() {
+            self.start(position);
+        }
+        Ok(())
+    }
+
+    /// Blocks. It is not interrupted in the middle: the file and what is read are swapped together, or neither.
+    fn swap(&self, mut writer: OwnedMutexGuard<Writer>, store: Arc<Store>) -> Result<(), ViewError> {
+        store.make_durable()?;
+        let path = &self.options.path;
+        fs::rename(beside(path), path)?;
+        if let Some(directory) = path.parent() {
+            File::open(directory)?.sync_all()?;
+        }
+        self.store.store(Some(store));
+        *writer = Writer::at(writer.position);
+        Ok(())
+    }
+}
+
+impl<P: Fn(Position, Position)> Site<'_, P> {
+    /// Applies everything up to `target`; says how many events that were.
+    async fn build_to(&mut self, target: Position) -> Result<usize, ViewError> {
+        let limit = self.inner.options.batch_events_max.clamp(1, READ_EVENTS_MAX);
+        let mut count = 0;
+        while self.reached < target {
+            if self.inner.stop.is_cancelled() {
+                return Err(ViewError::Closed);
+            }
+            let mut page = self.inner.log.read_all(self.reached, &Filter::all(), limit).await?;
+            page.events.retain(|event| event.position <= target);
+            if page.read_to <= self.reached {
+                return Err(ViewError::Inconsistent(format!("the log ends at {}, before {target}", self.reached)));
+            }
+            let (store, reached) = (self.store.clone(), page.read_to.min(target));
+            let is_due = self.durable_at.elapsed() >= self.inner.options.durable_every;
+            let durability = if is_due { Durability::Immediate } else { Durability::None };
+            count += page.events.len();
+            blocking(move || store.apply(&page.events, reached, durability)).await?;
+            if is_due {
+                self.durable_at = Instant::now();
+            }
+            self.reached = reached;
+            (self.progress)(reached, target);
+        }
+        Ok(count)
+    }
+}

@@ -1,0 +1,142 @@
+//! What views keep to.
+
+mod following;
+mod opening;
+mod rebuilding;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst},
+};
+
+use contracts::EventSet as _;
+use event_log::{Commit, Expected, MemoryLog, NewEvent};
+use redb::{ReadableTable as _, TableDefinition};
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+use types::{CommitId, ManualClock, StreamId, Timestamp};
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    json_value::{self, IdKey, Json, key},
+    sample::{Add, Added, meta},
+};
+
+/// Longer than anything takes that comes to an end.
+const LONG: Duration = Duration::from_secs(60);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Total {
+    events: u64,
+    sum: u64,
+}
+
+const TOTALS: TableDefinition<'_, IdKey, Json<Total>> = TableDefinition::new("totals");
+
+/// Adds up each stream. Its handles tell it to fail, and what it did.
+#[derive(Clone, Default)]
+struct Totals {
+    applied: Arc<AtomicUsize>,
+    /// Fail at this position; 0 for never.
+    fails_at: Arc<AtomicU64>,
+    panics: Arc<AtomicBool>,
+}
+
+impl Fold for Totals {
+    fn create(&self, tx: &redb::WriteTransaction) -> Result<(), ViewError> {
+        tx.open_table(TOTALS)?;
+        Ok(())
+    }
+
+    fn apply(&self, tx: &redb::WriteTransaction, events: &[Arc<Recorded>]) -> Result<(), ViewError> {
+        let mut totals = tx.open_table(TOTALS)?;
+        for event in events {
+            assert!(!self.panics.load(SeqCst), "told to");
+            if self.fails_at.load(SeqCst) == event.position.get() {
+                return Err(ViewError::Inconsistent("told to fail".into()));
+            }
+            let Some(added) = Added::decode(&event.kind, &event.data)? else { continue };
+            let mut total = json_value::get(&totals, key(event.stream.id()))?.unwrap_or(Total::default());
+            (total.events, total.sum) = (total.events + 1, total.sum + added.number);
+            json_value::put(&mut totals, key(event.stream.id()), &total)?;
+            self.applied.fetch_add(1, SeqCst);
+        }
+        Ok(())
+    }
+}
+
+/// A log, a place for views, and what fills them.
+struct Fixture {
+    directory: TempDir,
+    memory: MemoryLog,
+    log: Log,
+    fold: Totals,
+    written: AtomicU64,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let memory = MemoryLog::new(Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH)));
+        let log = Log::new(memory.clone());
+        let directory = tempfile::tempdir().unwrap();
+        Self { directory, memory, log, fold: Totals::default(), written: AtomicU64::new(0) }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("views/sums.redb")
+    }
+
+    fn options(&self) -> ViewsOptions {
+        ViewsOptions::new(self.path(), 1).fold(self.fold.clone())
+    }
+
+    async fn open(&self) -> Views {
+        Views::open(self.log.clone(), self.options()).await.unwrap()
+    }
+
+    /// Writes so many events, one after the other, to three streams.
+    async fn write(&self, count: u64) -> Position {
+        for _ in 0..count {
+            let number = self.written.fetch_add(1, SeqCst);
+            let id = CommitId::from_uuid(Uuid::from_u128(u128::from(number)));
+            let commit = Commit {
+                id,
+                stream: StreamId::new(Added::CATEGORY, Uuid::from_u128(u128::from(number % 3))),
+                expected: Expected::Any,
+                meta: meta(Add(number)),
+                events: vec![NewEvent::of(id, 0, &Added { number, sum: 0 })],
+            };
+            self.log.append(commit).await.unwrap();
+        }
+        self.log.head().await.unwrap()
+    }
+
+    /// What the tables must hold when everything is in them.
+    fn expected(&self) -> BTreeMap<IdKey, Total> {
+        let mut totals = BTreeMap::<IdKey, Total>::new();
+        for number in 0..self.written.load(SeqCst) {
+            let total = totals.entry(key(Uuid::from_u128(u128::from(number % 3)))).or_default();
+            (total.events, total.sum) = (total.events + 1, total.sum + number);
+        }
+        totals
+    }
+}
+
+fn read(snapshot: &Snapshot) -> BTreeMap<IdKey, Total> {
+    let totals = snapshot.table(TOTALS).unwrap();
+    let rows = totals.iter().unwrap().map(|row| {
+        let (key, value) = row.unwrap();
+        (key.value(), value.value().read().unwrap())
+    });
+    rows.collect()
+}
+
+/// The views hold everything that was written.
+#[track_caller]
+fn assert_complete(fixture: &Fixture, views: &Views) {
+    let snapshot = views.snapshot().unwrap();
+    assert_eq!(snapshot.position(), Position::new(fixture.written.load(SeqCst)));
+    assert_eq!(read(&snapshot), fixture.expected());
+}
