@@ -1,0 +1,199 @@
+//! The secret keys of an installation, in files beside its data.
+
+use std::{
+    fmt, fs,
+    io::{self, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::last_seen::LastSeen;
+
+/// How long a key is.
+const KEY_BYTES: usize = 32;
+
+/// What the services of a process know browsers by: the secret keys, and when each session was last used, which is
+/// only kept in memory. Clones share both, and all services of a process are given clones of one.
+#[derive(Clone)]
+pub struct Keys(Arc<Inner>);
+
+struct Inner {
+    cursor: [u8; KEY_BYTES],
+    form: [u8; KEY_BYTES],
+    last_seen: LastSeen,
+}
+
+/// Why the keys can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The disk.
+    #[error("the key file {} can't be read or made: {source}", path.display())]
+    Io {
+        /// Which file or directory.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Not a key.
+    #[error(
+        "the key file {} holds {length} bytes where {KEY_BYTES} are expected: put the right file back, or remove it and a new key \
+         is made (open pages then have to be loaded again)",
+        path.display()
+    )]
+    Length {
+        /// Which file.
+        path: PathBuf,
+        /// How long it is.
+        length: usize,
+    },
+    /// Others than its owner may read it.
+    #[error(
+        "the key file {} can be read by others (mode {mode:03o}): remove it, and a new key is made with mode 600 (open pages then \
+         have to be loaded again)",
+        path.display()
+    )]
+    Readable {
+        /// Which file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+}
+
+impl Keys {
+    /// The keys in `keys/` of the data directory; those that are missing are made.
+    pub fn open(data: &Path) -> Result<Self, KeysError> {
+        let directory = data.join("keys");
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory).map_err(io_error(&directory))?;
+        Ok(Self::of(key(&directory, "cursor.key")?, key(&directory, "form-token.key")?))
+    }
+
+    /// Keys that are kept nowhere, for tests.
+    ///
+    /// # Panics
+    /// If the operating system has no randomness.
+    pub fn in_memory() -> Self {
+        Self::of(random(), random())
+    }
+
+    fn of(cursor: [u8; KEY_BYTES], form: [u8; KEY_BYTES]) -> Self {
+        Self(Arc::new(Inner { cursor, form, last_seen: LastSeen::default() }))
+    }
+
+    pub(crate) fn cursor(&self) -> &[u8; KEY_BYTES] {
+        &self.0.cursor
+    }
+
+    pub(crate) fn form(&self) -> &[u8; KEY_BYTES] {
+        &self.0.form
+    }
+
+    pub(crate) fn last_seen(&self) -> &LastSeen {
+        &self.0.last_seen
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys(…)")
+    }
+}
+
+fn random() -> [u8; KEY_BYTES] {
+    let mut bytes = [0; KEY_BYTES];
+    getrandom::fill(&mut bytes).expect("the operating system gives randomness");
+    bytes
+}
+
+fn io_error(path: &Path) -> impl FnOnce(io::Error) -> KeysError {
+    let path = path.to_owned();
+    move |source| KeysError::Io { path, source }
+}
+
+fn key(directory: &Path, name: &str) -> Result<[u8; KEY_BYTES], KeysError> {
+    let path = directory.join(name);
+    if let Some(key) = read(&path)? {
+        return Ok(key);
+    }
+    create(directory, name).map_err(io_error(&path))?;
+    // Read what is there now: another process may have made it in the same moment.
+    read(&path)?.ok_or_else(|| io_error(&path)(io::ErrorKind::NotFound.into()))
+}
+
+fn read(path: &Path) -> Result<Option<[u8; KEY_BYTES]>, KeysError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(io_error(path)(source)),
+    };
+    let mode = fs::metadata(path).map_err(io_error(path))?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(KeysError::Readable { path: path.to_owned(), mode });
+    }
+    let length = bytes.len();
+    bytes.try_into().map(Some).map_err(|_| KeysError::Length { path: path.to_owned(), length })
+}
+
+/// Makes a key whole or not at all, and never in the place of another.
+fn create(directory: &Path, name: &str) -> io::Result<()> {
+    let draft = directory.join(format!("{name}.{}", std::process::id()));
+    let _ = fs::remove_file(&draft);
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    file.write_all(&random())?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&draft, directory.join(name));
+    fs::remove_file(&draft)?;
+    fs::File::open(directory)?.sync_all()?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn keys_are_made_once_for_their_owner_alone() {
+        let data = tempfile::tempdir().unwrap();
+        let first = Keys::open(data.path()).unwrap();
+        let second = Keys::open(data.path()).unwrap();
+        assert_eq!((first.cursor(), first.form()), (second.cursor(), second.form()));
+        assert_ne!(first.cursor(), first.form());
+        assert_eq!(mode(&data.path().join("keys")), 0o700);
+        let mut names: Vec<_> =
+            fs::read_dir(data.path().join("keys")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["cursor.key", "form-token.key"]);
+        for name in names {
+            assert_eq!(mode(&data.path().join("keys").join(name)), 0o600);
+        }
+    }
+
+    #[test]
+    fn another_installation_has_other_keys() {
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        assert_ne!(Keys::open(one.path()).unwrap().cursor(), Keys::open(other.path()).unwrap().cursor());
+    }
+
+    #[test]
+    fn a_key_that_is_not_one_or_that_others_can_read_is_refused() {
+        let data = tempfile::tempdir().unwrap();
+        Keys::open(data.path()).unwrap();
+        let path = data.path().join("keys/cursor.key");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let refused = Keys::open(data.path()).unwrap_err();
+        assert!(matches!(refused, KeysError::Readable { mode: 0o640, .. }), "{refused}");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(&path, "short").unwrap();
+        let refused = Keys::open(data.path()).unwrap_err();
+        assert!(matches!(refused, KeysError::Length { length: 5, .. }), "{refused}");
+        assert_eq!(fs::read(&path).unwrap(), b"short");
+    }
+}

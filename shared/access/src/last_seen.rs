@@ -1,0 +1,53 @@
+//! When sessions were last used.
+
+use quick_cache::sync::Cache;
+use types::{SessionId, Timestamp};
+
+/// How long a session may lie unused.
+pub(crate) const SESSION_IDLE_SECONDS_MAX: i64 = 2 * 60 * 60;
+/// How many sessions are watched. Those that fall out, and all after a restart, begin to lie unused anew; what they
+/// can't get past is the end that their event set.
+const SESSIONS_WATCHED_MAX: usize = 100_000;
+
+/// When each session was last used. It is not in the log, as reading is not an event.
+pub(crate) struct LastSeen(Cache<SessionId, Timestamp>);
+
+impl Default for LastSeen {
+    fn default() -> Self {
+        Self(Cache::new(SESSIONS_WATCHED_MAX))
+    }
+}
+
+impl LastSeen {
+    /// Notes that the session is used now; false if it has lain unused for too long, after which it stays so.
+    pub(crate) fn touch(&self, session: SessionId, now: Timestamp) -> bool {
+        let in_use = self.is_in_use(session, now);
+        if in_use {
+            self.0.insert(session, now);
+        }
+        in_use
+    }
+
+    fn is_in_use(&self, session: SessionId, now: Timestamp) -> bool {
+        self.0.get(&session).is_none_or(|seen| now.as_second() - seen.as_second() < SESSION_IDLE_SECONDS_MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_session_that_lay_unused_stays_ended() {
+        let seen = LastSeen::default();
+        let session = SessionId::from_uuid(Uuid::from_u128(1));
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert!(seen.touch(session, at(0)));
+        assert!(seen.touch(session, at(SESSION_IDLE_SECONDS_MAX - 1)));
+        assert!(seen.touch(session, at(2 * SESSION_IDLE_SECONDS_MAX - 2)));
+        assert!(!seen.touch(session, at(3 * SESSION_IDLE_SECONDS_MAX - 2)));
+        assert!(!seen.touch(session, at(3 * SESSION_IDLE_SECONDS_MAX - 1)));
+        assert!(seen.touch(SessionId::from_uuid(Uuid::from_u128(2)), at(3 * SESSION_IDLE_SECONDS_MAX)));
+    }
+}

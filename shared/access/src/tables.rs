@@ -1,0 +1,60 @@
+//! The tables that every service keeps of what decides who may see and do what.
+
+use contracts::{
+    directory::{Scope, SecretHash},
+    forum::ArenaAccess,
+};
+use event_sourcing::{
+    json_value::{IdKey, Json},
+    redb::TableDefinition,
+};
+use serde::{Deserialize, Serialize};
+use types::{PersonId, Timestamp};
+
+use crate::people::{AgencyRecord, PersonRecord};
+
+/// Every agency.
+pub(crate) const AGENCIES: TableDefinition<'_, IdKey, Json<AgencyRecord>> = TableDefinition::new("access-agencies");
+/// Every person.
+pub(crate) const PERSONS: TableDefinition<'_, IdKey, Json<PersonRecord>> = TableDefinition::new("access-persons");
+/// Persons who have joined and work for an agency, with that agency.
+pub(crate) const AFFILIATED: TableDefinition<'_, IdKey, IdKey> = TableDefinition::new("access-affiliated");
+/// Persons who were ever granted a mandate of the secretariat; whether it is in force is in their record.
+pub(crate) const SECRETARIAT: TableDefinition<'_, IdKey, ()> = TableDefinition::new("access-secretariat");
+/// Sessions that have not been ended.
+pub(crate) const SESSIONS: TableDefinition<'_, IdKey, Json<SessionRecord>> = TableDefinition::new("access-sessions");
+/// When each of them ends (in seconds), so that those that have can be dropped.
+pub(crate) const SESSION_ENDS: TableDefinition<'_, (i64, IdKey), ()> = TableDefinition::new("access-session-ends");
+/// API tokens that have not been revoked.
+pub(crate) const TOKENS: TableDefinition<'_, IdKey, Json<TokenRecord>> = TableDefinition::new("access-tokens");
+/// Every arena.
+pub(crate) const ARENAS: TableDefinition<'_, IdKey, Json<ArenaRecord>> = TableDefinition::new("access-arenas");
+/// By arena and person: true for a member, false for somebody who was invited to become one.
+pub(crate) const MEMBERS: TableDefinition<'_, (IdKey, IdKey), bool> = TableDefinition::new("access-members");
+/// Posts that were withdrawn.
+pub(crate) const WITHDRAWN: TableDefinition<'_, IdKey, ()> = TableDefinition::new("access-withdrawn");
+/// The position of the newest event that may change what is known of any viewer.
+pub(crate) const RIGHTS_AT: TableDefinition<'_, (), u64> = TableDefinition::new("access-rights-at");
+
+/// A session that has not been ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SessionRecord {
+    pub(crate) person: PersonId,
+    pub(crate) secret: SecretHash,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// An API token that has not been revoked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TokenRecord {
+    pub(crate) person: PersonId,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) secret: SecretHash,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// An arena.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct ArenaRecord {
+    pub(crate) access: ArenaAccess,
+}

@@ -1,0 +1,90 @@
+//! The one decision about what anybody sees.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use contracts::{Audience, AudienceRule, EventSet as _, forum::ThreadEvent, upcast::upcast};
+use event_log::Recorded;
+use event_sourcing::{Snapshot, ViewError, json_value::key};
+use types::PersonId;
+
+use crate::{Viewer, arenas::standing, tables::WITHDRAWN};
+
+/// The audience that each event type declares.
+static RULES: LazyLock<HashMap<&'static str, AudienceRule>> =
+    LazyLock::new(|| contracts::descriptors().map(|it| (it.event_type, it.audience)).collect());
+
+/// Whether a viewer may see content of this audience, as things stand in the snapshot. What is not allowed here is
+/// denied.
+pub fn may_see(snapshot: &Snapshot, viewer: &Viewer, audience: &Audience) -> Result<bool, ViewError> {
+    Ok(match *audience {
+        Audience::Public => true,
+        Audience::Participants => viewer.may_read(),
+        Audience::ArenaCard(arena) => standing(snapshot, viewer, arena)?.sees_card,
+        Audience::Arena(arena) => standing(snapshot, viewer, arena)?.reads,
+        Audience::Agency(agency) => viewer.may_read() && (viewer.agency() == Some(agency) || viewer.is_secretariat()),
+        // Nobody holds a mandate of an agency's leadership yet.
+        Audience::Leadership(_) | Audience::Secretariat => viewer.may_read() && viewer.is_secretariat(),
+        Audience::Person(person) => viewer.may_read() && viewer.person() == Some(person),
+        Audience::System => false,
+    })
+}
+
+/// Whether a viewer may see an event, as things stand in the snapshot: its audience, and what became of it since.
+///
+/// An event of a type that is not known, or with another audience than its type declares, is seen by nobody.
+pub fn visible(snapshot: &Snapshot, viewer: &Viewer, event: &Recorded) -> Result<bool, ViewError> {
+    Visibility::of(snapshot, event)?.to(snapshot, viewer)
+}
+
+/// What decides who sees an event, looked up once for many viewers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visibility {
+    audience: Audience,
+    overlay: Overlay,
+}
+
+/// What became of what an event says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Overlay {
+    /// Nothing.
+    Shown,
+    /// Its post was withdrawn: the author and the secretariat still see it.
+    Withdrawn { author: Option<PersonId> },
+}
+
+impl Visibility {
+    /// Of this event, as things stand in the snapshot.
+    pub fn of(snapshot: &Snapshot, event: &Recorded) -> Result<Self, ViewError> {
+        let declared = RULES
+            .get(&*event.kind)
+            .or_else(|| upcast(&event.kind, &event.data).and_then(|(event_type, _)| RULES.get(event_type)));
+        let audience = match declared {
+            Some(rule) if *rule == event.meta.audience.rule() => event.meta.audience,
+            _ => Audience::System,
+        };
+        Ok(Self { audience, overlay: overlay(snapshot, event)? })
+    }
+
+    /// Whether this viewer sees it. The snapshot is the same.
+    pub fn to(&self, snapshot: &Snapshot, viewer: &Viewer) -> Result<bool, ViewError> {
+        let shown = match self.overlay {
+            Overlay::Shown => true,
+            Overlay::Withdrawn { author } => viewer.is_secretariat() || (author.is_some() && author == viewer.person()),
+        };
+        Ok(shown && may_see(snapshot, viewer, &self.audience)?)
+    }
+}
+
+fn overlay(snapshot: &Snapshot, event: &Recorded) -> Result<Overlay, ViewError> {
+    if event.stream.category() != "thread" {
+        return Ok(Overlay::Shown);
+    }
+    let (post, author) = match ThreadEvent::decode(&event.kind, &event.data)? {
+        Some(ThreadEvent::PostAdded(it)) => (it.post, Some(it.author)),
+        // Only authors edit.
+        Some(ThreadEvent::PostEdited(it)) => (it.post, event.meta.actor.person()),
+        _ => return Ok(Overlay::Shown),
+    };
+    let withdrawn = snapshot.table(WITHDRAWN)?.get(key(post.uuid()))?.is_some();
+    Ok(if withdrawn { Overlay::Withdrawn { author } } else { Overlay::Shown })
+}
