@@ -1,0 +1,4 @@
+//! Arenas, threads and posts, live.
+
+pub mod domain;
+pub mod views;
