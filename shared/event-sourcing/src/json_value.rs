@@ -121,3 +121,57 @@ impl<T: 'static> Value for Json<T> {
         TypeName::new("erfa::Json")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use redb::{Database, TableDefinition, WriteTransaction, backends::InMemoryBackend};
+
+    use super::*;
+
+    const TEXTS: TableDefinition<'_, IdKey, Json<Vec<String>>> = TableDefinition::new("texts");
+
+    fn transaction() -> WriteTransaction {
+        Database::builder().create_with_backend(InMemoryBackend::new()).unwrap().begin_write().unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(50))]
+        #[test]
+        fn values_are_read_as_they_were_put_and_ids_stand_in_their_order(
+            texts in prop::collection::btree_map(any::<u128>(), prop::collection::vec(".{0,20}", 0..3), 1..10)
+        ) {
+            let tx = transaction();
+            let mut table = tx.open_table(TEXTS).unwrap();
+            for (id, text) in &texts {
+                put(&mut table, key(Uuid::from_u128(*id)), text).unwrap();
+            }
+            let rows = table.iter().unwrap().map(|row| {
+                let (key, value) = row.unwrap();
+                (Uuid::from_bytes(key.value()).as_u128(), value.value().read().unwrap())
+            });
+            prop_assert!(rows.eq(texts));
+        }
+    }
+
+    #[test]
+    fn what_is_there_can_be_changed() {
+        let tx = transaction();
+        let mut table = tx.open_table(TEXTS).unwrap();
+        let id = key(Uuid::from_u128(1));
+        assert!(!update(&mut table, id, |texts| texts.push("a".into())).unwrap());
+        assert_eq!(get(&table, id).unwrap(), None);
+        put(&mut table, id, &vec!["a".into()]).unwrap();
+        assert!(update(&mut table, id, |texts| texts.push("b".into())).unwrap());
+        assert_eq!(get(&table, id).unwrap(), Some(vec!["a".into(), "b".into()]));
+    }
+
+    #[test]
+    fn a_value_of_another_kind_is_an_error() {
+        let tx = transaction();
+        let id = key(Uuid::from_u128(1));
+        let numbers = TableDefinition::<IdKey, Json<u32>>::new("texts");
+        put(&mut tx.open_table(numbers).unwrap(), id, &7).unwrap();
+        assert!(matches!(get(&tx.open_table(TEXTS).unwrap(), id), Err(ViewError::Value(_))));
+    }
+}

@@ -1,6 +1,6 @@
 //! Rules as examples: given these events, when this command comes, then these events follow, or this refusal.
 //!
-//! ```ignore
+//! ```text
 //! given::<Thread>([opened()]).when(AddPost { .. }).then([added()]);
 //! given::<Thread>([opened(), closed()]).when(AddPost { .. }).then_refused(Error::Closed);
 //! ```

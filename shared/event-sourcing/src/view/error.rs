@@ -25,8 +25,8 @@ pub enum ViewError {
     /// A fold found that its tables contradict the events.
     #[error("{0}")]
     Inconsistent(String),
-    /// A fold panicked, which is a defect in it.
-    #[error("a fold panicked")]
+    /// A fold or an observer panicked, which is a defect in it.
+    #[error("a fold or an observer panicked")]
     Panicked,
     /// A rebuild is going on already.
     #[error("the view is being rebuilt already")]

@@ -70,7 +70,6 @@ impl Fold for Totals {
 /// A log, a place for views, and what fills them.
 struct Fixture {
     directory: TempDir,
-    memory: MemoryLog,
     log: Log,
     fold: Totals,
     written: AtomicU64,
@@ -78,10 +77,9 @@ struct Fixture {
 
 impl Fixture {
     fn new() -> Self {
-        let memory = MemoryLog::new(Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH)));
-        let log = Log::new(memory.clone());
+        let log = Log::new(MemoryLog::new(Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH))));
         let directory = tempfile::tempdir().unwrap();
-        Self { directory, memory, log, fold: Totals::default(), written: AtomicU64::new(0) }
+        Self { directory, log, fold: Totals::default(), written: AtomicU64::new(0) }
     }
 
     fn path(&self) -> PathBuf {
@@ -131,6 +129,15 @@ fn read(snapshot: &Snapshot) -> BTreeMap<IdKey, Total> {
         (key.value(), value.value().read().unwrap())
     });
     rows.collect()
+}
+
+/// What handlers and tasks share.
+#[test]
+fn handles_and_snapshots_go_from_thread_to_thread() {
+    fn assert_shared<T: Send + Sync>() {}
+    assert_shared::<Views>();
+    assert_shared::<Snapshot>();
+    assert_shared::<crate::Executor<crate::sample::Sum>>();
 }
 
 /// The views hold everything that was written.

@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use event_log::{
@@ -13,8 +14,14 @@ use event_log::{
     Recorded, StoredCommit,
 };
 use futures_util::{FutureExt as _, future::BoxFuture, stream::BoxStream};
-use tokio::sync::{oneshot, watch};
+use tokio::{
+    sync::{oneshot, watch},
+    time::timeout,
+};
 use types::{CommitId, LogEpoch, ManualClock, Position, Revision, StreamId, Timestamp};
+
+/// Far longer than anything takes that works.
+const TIME_MAX: Duration = Duration::from_secs(20);
 
 type Answer = oneshot::Sender<Result<Appended, AppendError>>;
 
@@ -59,7 +66,9 @@ impl HeldLog {
 
     /// Waits until so many commits wait to be written.
     pub(crate) async fn until_waiting(&self, count: usize) {
-        self.0.counts.subscribe().wait_for(|(waiting, _)| *waiting >= count).await.unwrap();
+        let mut counts = self.0.counts.subscribe();
+        let enough = counts.wait_for(|(waiting, _)| *waiting >= count);
+        assert!(timeout(TIME_MAX, enough).await.is_ok(), "only {} commits are under way", self.waiting());
     }
 
     /// Writes the oldest commit that waits.

@@ -88,7 +88,7 @@ async fn a_damaged_file_is_rebuilt() {
         ("zeroes", whole.iter().enumerate().map(|(at, byte)| if at < 320 { *byte } else { 0 }).collect()),
     ];
     for (what, bytes) in damages {
-        tracing::info!(what);
+        println!("{what}");
         std::fs::write(fixture.path(), bytes).unwrap();
         fixture.fold.applied.store(0, SeqCst);
         assert_rebuilt(&fixture, fixture.log.clone(), fixture.options()).await;
