@@ -1,16 +1,31 @@
 //! What every process of Erfa has: configuration, telemetry, health, an orderly stop, the HTTP server with its limits
 //! and headers, and the conventions of the APIs.
 //!
-//! Start with [`Config`] for the settings, [`serve`] and [`protect`] for the server, [`Problem`] for what an API answers
-//! when it refuses, [`api_routes`] for how a service publishes its API.
+//! Start with [`Config`] for the settings, [`serve`] and [`protect()`] for the server, [`Problem`] for what an API
+//! answers when it refuses, [`api_routes`] for how a service publishes its API.
 
 mod api;
 pub mod conditional;
+pub mod config;
+mod health;
+mod lifecycle;
 mod paging;
 mod problem;
 pub mod problems;
+mod prometheus;
+mod protect;
+mod published;
+mod server;
+pub mod telemetry;
 
 pub use api::{ApiJson, ApiPath, ApiQuery, read_body};
 pub use conditional::{Etag, IdempotencyKey, IfMatch, IfNoneMatch};
+pub use config::{Config, ConfigErrors, Limits, LogFormat, LogOptions, Origin};
+pub use health::{CheckResult, Health, Readiness};
+pub use lifecycle::{Lifecycle, NotDrained};
 pub use paging::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, PAGE_NUMBER_MAX, Page, Paging};
 pub use problem::{FieldError, Problem, ProblemDocument, ProblemKind, Titles, execute_problem};
+pub use prometheus::{Prometheus, PrometheusError, metrics_router};
+pub use protect::{CONTENT_SECURITY_POLICY, ProblemPages, RequestId, protect, protect_with_pages};
+pub use published::{ApiInfo, ApiStatus, api_routes};
+pub use server::{BindError, Stopped, bind, serve};

@@ -1,0 +1,147 @@
+//! The HTTP server: a listener, a bound on connections, and an end that finishes what was begun.
+
+mod connection;
+
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body, extract::ConnectInfo};
+use http::Request;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioTimer;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use tower::Service as _;
+
+use crate::Limits;
+use connection::Counted;
+
+/// How long a listener rests that can't take a connection, because the process has too many files open.
+const ACCEPT_REST: Duration = Duration::from_millis(100);
+
+/// Why nothing can listen at an address.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Another program does.
+    #[error(
+        "{address} is in use by another program: stop that program (perhaps another Erfa), or choose another address \
+         with `{setting}`"
+    )]
+    InUse {
+        /// The address.
+        address: SocketAddr,
+        /// The setting that gives it.
+        setting: &'static str,
+    },
+    /// Something else is wrong.
+    #[error("can't listen at {address}: {source}; choose another address with `{setting}`")]
+    Refused {
+        /// The address.
+        address: SocketAddr,
+        /// The setting that gives it.
+        setting: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// How a server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// The connections that were still open when it had waited long enough, and were cut off.
+    pub connections_cut: usize,
+}
+
+/// Listens at `address`, which the setting of this name gives.
+pub async fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListener, BindError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => BindError::InUse { address, setting },
+        _ => BindError::Refused { address, setting, source },
+    })
+}
+
+/// Answers with `router` what comes to `listener`, until `shutdown`; then takes no more, lets every request be answered
+/// and every socket be closed by its owner, and cuts off what is open after `limits.stop_max`.
+///
+/// Handlers find the peer's address as [`ConnectInfo<SocketAddr>`]. A connection that was upgraded counts until it ends.
+pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, shutdown: CancellationToken) -> Stopped {
+    let room = Arc::new(Semaphore::new(limits.connections_max));
+    let cut = CancellationToken::new();
+    while let Some(Some((stream, peer, permit))) = shutdown.run_until_cancelled(accept(&listener, &room)).await {
+        let connection = http(limits).serve_connection(Counted::new(stream, permit), service(router.clone(), peer));
+        let (shutdown, cut) = (shutdown.clone(), cut.clone());
+        tokio::spawn(async move {
+            let mut connection = pin!(connection.with_upgrades());
+            let ended = match shutdown.run_until_cancelled(connection.as_mut()).await {
+                Some(ended) => Some(ended),
+                None => {
+                    connection.as_mut().graceful_shutdown();
+                    cut.run_until_cancelled(connection).await
+                }
+            };
+            if let Some(Err(error)) = ended {
+                tracing::debug!(%error, "a connection broke");
+            }
+        });
+    }
+    drop(listener);
+    // Every open connection holds its place, upgraded or not: when all places are free, everybody has gone.
+    let all = u32::try_from(limits.connections_max).unwrap_or(u32::MAX);
+    let _ = timeout(limits.stop_max, room.acquire_many(all)).await;
+    cut.cancel();
+    Stopped { connections_cut: limits.connections_max - room.available_permits() }
+}
+
+/// The next connection, once there is room for it; those that wait do so in the system's queue.
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    if room.available_permits() == 0 {
+        tracing::warn!("`limits.connections_max` is reached: new connections wait");
+    }
+    let permit = room.clone().acquire_owned().await.ok()?;
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => return Some((stream, peer, permit)),
+            Err(error) if is_of_the_peer(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "can't take connections; raise the limit of open files (ulimit -n)");
+                sleep(ACCEPT_REST).await;
+            }
+        }
+    }
+}
+
+fn is_of_the_peer(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+fn http(limits: &Limits) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(limits.header_read_max);
+    builder.max_buf_size(limits.header_bytes_max).max_headers(limits.headers_max);
+    builder
+}
+
+fn service(
+    router: Router,
+    peer: SocketAddr,
+) -> impl hyper::service::Service<
+    Request<Incoming>,
+    Response = axum::response::Response,
+    Error = std::convert::Infallible,
+    Future: Send,
+> {
+    service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().call(request.map(Body::new))
+    })
+}
+
+#[cfg(test)]
+mod tests;
