@@ -1,2 +1,52 @@
-//! (being written)
-fn main() {}
+//! What a developer runs: `cargo xtask test`, `cargo xtask bench`, `cargo xtask contracts`.
+
+mod command;
+mod needs;
+mod step;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use command::{cargo, run};
+
+/// What a developer runs.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+enum Task {
+    /// Everything that must hold: form, lints, and all tests, the browser's among them. Installs what they need, or says
+    /// what is missing.
+    Test,
+    /// The benches, each beside its yardstick in the same run, from a release build.
+    Bench {
+        /// Handed on to the benches, such as `--seconds 10`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Writes the published contracts in `proto/` again, from the code.
+    Contracts,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Task::parse() {
+        Task::Test => test::run_all(),
+        Task::Bench { args } => {
+            run(cargo(["run", "--release", "-p", "system-tests", "--bin", "bench", "--"]).args(args))
+        }
+        Task::Contracts => contracts(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            step::say(&format!("xtask: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The tests that compare a contract with its file write the file instead.
+fn contracts() -> anyhow::Result<()> {
+    let packages = ["-p", "contracts", "-p", "forum", "-p", "directory", "-p", "live"];
+    run(cargo(["test"]).args(packages).arg("contracts").env("UPDATE_CONTRACTS", "1"))
+}

@@ -20,7 +20,7 @@ pub mod telemetry;
 
 pub use api::{ApiJson, ApiPath, ApiQuery, read_body};
 pub use conditional::{Etag, IdempotencyKey, IfMatch, IfNoneMatch};
-pub use config::{Config, ConfigErrors, Limits, LogFormat, LogOptions, Origin};
+pub use config::{Config, ConfigError, ConfigErrors, Flags, Limits, LogFormat, LogOptions, Origin, Source, Sources};
 pub use health::{CheckResult, Health, Readiness};
 pub use lifecycle::{Lifecycle, NotDrained};
 pub use paging::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, PAGE_NUMBER_MAX, Page, Paging};
