@@ -38,7 +38,7 @@ pub struct GateOptions {
 impl GateOptions {
     /// At this origin, with the usual wait.
     pub fn new(origin: impl Into<String>) -> Self {
-        Self { origin: origin::normalized(&origin.into()), at_least_wait: AT_LEAST_WAIT }
+        Self { origin: origin.into(), at_least_wait: AT_LEAST_WAIT }
     }
 }
 
@@ -53,7 +53,8 @@ pub(crate) enum AtLeast {
 
 impl Gate {
     /// Over the views of a service, which fold [`AccessFold`](crate::AccessFold).
-    pub fn new(views: Views, keys: Keys, clock: Arc<dyn Clock>, options: GateOptions) -> Self {
+    pub fn new(views: Views, keys: Keys, clock: Arc<dyn Clock>, mut options: GateOptions) -> Self {
+        options.origin = origin::normalized(&options.origin);
         let cursors = Cursors::new(&keys);
         Self(Arc::new(Inner { views, keys, cursors, clock, options }))
     }

@@ -7,7 +7,7 @@ use types::{SessionId, Timestamp};
 pub(crate) const SESSION_IDLE_SECONDS_MAX: i64 = 2 * 60 * 60;
 /// How many sessions are watched. Those that fall out, and all after a restart, begin to lie unused anew; what they
 /// can't get past is the end that their event set.
-const SESSIONS_WATCHED_MAX: usize = 100_000;
+const SESSIONS_WATCHED_MAX: usize = 20_000;
 
 /// When each session was last used. It is not in the log, as reading is not an event.
 pub(crate) struct LastSeen(Cache<SessionId, Timestamp>);

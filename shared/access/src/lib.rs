@@ -27,6 +27,8 @@ pub mod problems;
 mod reading;
 mod secret;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod viewer;
 mod visible;
 

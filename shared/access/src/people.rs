@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use types::{AgencyId, MandateId, PersonId, Position, Timestamp};
 use uuid::Uuid;
 
-use crate::tables::{AFFILIATED, AGENCIES, PERSONS, RIGHTS_AT, SECRETARIAT};
+use crate::{
+    Viewer,
+    tables::{AFFILIATED, AGENCIES, PERSONS, RIGHTS_AT, SECRETARIAT},
+};
 
 /// An agency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,9 +131,20 @@ pub fn agency(snapshot: &Snapshot, id: AgencyId) -> Result<Option<AgencyRecord>,
     json_value::get(&snapshot.table(AGENCIES)?, key(id.uuid()))
 }
 
-/// Every person, in the order in which they were invited.
+/// Every person, in the order in which they were invited, whoever asks: see [`persons_for`].
 pub fn persons(snapshot: &Snapshot) -> Result<Vec<PersonRecord>, ViewError> {
     snapshot.table(PERSONS)?.iter()?.map(|entry| entry?.1.value().read()).collect()
+}
+
+/// The people that this viewer may know of, in the order in which they were invited: everyone who has joined, and of
+/// those who have not, their own agency's; the secretariat knows of all.
+pub fn persons_for(snapshot: &Snapshot, viewer: &Viewer) -> Result<Vec<PersonRecord>, ViewError> {
+    if !viewer.may_read() {
+        return Ok(Vec::new());
+    }
+    let mut persons = persons(snapshot)?;
+    persons.retain(|it| it.joined || viewer.is_secretariat() || viewer.agency() == Some(it.invited_for));
+    Ok(persons)
 }
 
 /// Every agency, in the order of their ids.

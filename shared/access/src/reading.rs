@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum_extra::extract::cookie::Cookie;
 use contracts::{
     Actor, Audience, Meta, OnBehalfOf,
     directory::{Role, Scope},
@@ -9,7 +10,7 @@ use contracts::{
 use event_sourcing::{Snapshot, ViewError};
 use types::{ArenaId, Position, Timestamp};
 
-use crate::{FormOwner, Gate, Secret, Standing, Viewer, arenas, csrf_token};
+use crate::{FormOwner, Gate, Secret, Standing, Viewer, arenas, csrf_matches, csrf_token};
 
 /// One snapshot, and who looks at it: everything that an answer is made from.
 #[derive(Clone)]
@@ -59,6 +60,11 @@ impl Reading {
         self.gate.cursors().seal(self.snapshot.epoch(), position, &self.viewer)
     }
 
+    /// The cookie that a form's answer sets, so that the page it leads to shows what was written at this position.
+    pub fn at_least_cookie(&self, position: Position) -> Cookie<'static> {
+        self.gate.at_least_cookie(self.cursor_at(position))
+    }
+
     /// How they stand to an arena.
     pub fn standing(&self, arena: ArenaId) -> Result<Standing, ViewError> {
         arenas::standing(&self.snapshot, &self.viewer, arena)
@@ -75,8 +81,15 @@ impl Reading {
         self.form_owner().map_or_else(String::new, |owner| csrf_token(self.gate.keys(), owner))
     }
 
-    pub(crate) fn form_owner(&self) -> Option<FormOwner<'_>> {
+    fn form_owner(&self) -> Option<FormOwner<'_>> {
         self.viewer.session().map(FormOwner::Session).or_else(|| self.browser().map(FormOwner::Browser))
+    }
+
+    /// Whether this is the form token of the session, or of this browser before it signed in: a form that was open while
+    /// its reader signed in beside it is still good where nobody needs to be signed in.
+    pub(crate) fn csrf_matches(&self, given: &str) -> bool {
+        let owners = [self.viewer.session().map(FormOwner::Session), self.browser().map(FormOwner::Browser)];
+        owners.into_iter().flatten().any(|owner| csrf_matches(self.gate.keys(), owner, given))
     }
 
     /// Who acts.

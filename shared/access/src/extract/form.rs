@@ -11,7 +11,7 @@ use serde::{Deserializer, de::DeserializeOwned, de::Error as _, de::value::Error
 use service_kit::{Problem, problems};
 
 use crate::{
-    Gate, PageRejection, Reading, csrf_matches,
+    Gate, PageRejection, Reading,
     extract::page::{self, Admit},
     local_path,
     problems::BAD_FORM_TOKEN,
@@ -105,8 +105,7 @@ fn checked<T: DeserializeOwned>(reading: &Reading, body: &[u8]) -> Result<T, Pro
     let mut pairs: Vec<(String, String)> = serde_html_form::from_bytes(body)
         .map_err(|_| Problem::new(&problems::MALFORMED).detail("the form is not well formed"))?;
     let csrf = pairs.iter().position(|(name, _)| name == "csrf").map(|at| pairs.remove(at).1).unwrap_or_default();
-    let owner = reading.form_owner();
-    if !owner.is_some_and(|owner| csrf_matches(reading.gate().keys(), owner, &csrf)) {
+    if !reading.csrf_matches(&csrf) {
         return Err(Problem::new(&BAD_FORM_TOKEN).detail("load the page again and send the form once more"));
     }
     if let Some(known) = fields_of::<T>() {

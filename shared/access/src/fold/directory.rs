@@ -57,11 +57,13 @@ fn registered(id: AgencyId, it: AgencyRegistered) -> AgencyRecord {
 pub(super) fn person(tx: &WriteTransaction, event: &Recorded, it: PersonEvent) -> Result<(), ViewError> {
     let id = event.stream.id();
     let mut persons = tx.open_table(PERSONS)?;
-    let Some(person) = (match it {
+    let person = match it {
         PersonEvent::Invited(it) => Some(invited(PersonId::from_uuid(id), it.agency)),
         it => json_value::get(&persons, key(id))?.map(|person| evolve(person, event, it)),
-    }) else {
-        return Err(ViewError::Inconsistent(format!("person `{id}` was never invited")));
+    };
+    let Some(person) = person else {
+        tracing::warn!(person = %id, position = %event.position, "an event of a person who was never invited is ignored");
+        return Ok(());
     };
     json_value::put(&mut persons, key(id), &person)?;
     let mut affiliated = tx.open_table(AFFILIATED)?;

@@ -8,7 +8,7 @@ use event_log::Recorded;
 use event_sourcing::{
     ViewError,
     json_value::{self, key},
-    redb::WriteTransaction,
+    redb::{ReadableTable as _, WriteTransaction},
 };
 use types::PersonId;
 
@@ -25,7 +25,10 @@ pub(super) fn arena(tx: &WriteTransaction, event: &Recorded, it: ArenaEvent) -> 
             return Ok(());
         }
         ArenaEvent::MemberInvited(it) => {
-            tx.open_table(MEMBERS)?.insert(of(it.person), false)?;
+            let mut members = tx.open_table(MEMBERS)?;
+            if members.get(of(it.person))?.is_none() {
+                members.insert(of(it.person), false)?;
+            }
             return Ok(());
         }
         ArenaEvent::MemberLeft(it) => {

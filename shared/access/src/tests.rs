@@ -1,0 +1,10 @@
+//! The crate as its users see it: events go into a log, a view folds them, and somebody asks.
+
+mod api;
+mod folding;
+mod forms;
+mod pages;
+mod policy;
+mod sessions;
+mod withdrawn;
+mod world;

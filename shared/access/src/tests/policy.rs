@@ -1,0 +1,269 @@
+//! Who sees what: one table.
+
+use std::collections::BTreeSet;
+
+use contracts::{
+    Actor, Audience, AudienceRule, Meta,
+    directory::{Role, Scope},
+    forum::ArenaAccess,
+};
+use event_log::Recorded;
+use types::{AgencyId, ArenaId, CommitId, EventId, PersonId, Position, Revision, StreamId};
+use uuid::Uuid;
+
+use super::world::World;
+use crate::{Viewer, may_see, readers_of, standing, visible};
+
+/// `of-a` and `of-b` take part for agency A and B. `member` and `guest` are of agency C, a member of and invited to each
+/// arena. `waiting` was invited for agency A and has not joined. `former` left agency C and is still a member of each arena.
+/// `was-secr` and `soon-secr` have a mandate of the secretariat that is over and one that has not begun. `reads` and `writes`
+/// are tokens of somebody of agency A who is a member of each arena, with the one scope; the last is a token of the
+/// secretariat that only reads.
+const VIEWERS: [&str; 12] = [
+    "anonymous",
+    "waiting",
+    "former",
+    "of-a",
+    "of-b",
+    "member",
+    "guest",
+    "secr",
+    "was-secr",
+    "soon-secr",
+    "reads",
+    "writes",
+];
+
+const SEES: &str = "
+                    anonymous waiting former of-a of-b member guest secr was-secr soon-secr reads writes
+public              yes       yes     yes    yes  yes  yes    yes   yes  yes      yes       yes   yes
+participants        -         -       -      yes  yes  yes    yes   yes  yes      yes       yes   -
+card-of-open        -         -       -      yes  yes  yes    yes   yes  yes      yes       yes   -
+card-of-members     -         -       -      yes  yes  yes    yes   yes  yes      yes       yes   -
+card-of-invited     -         -       -      -    -    yes    yes   yes  -        -         yes   -
+card-of-nothing     -         -       -      -    -    -      -     -    -        -         -     -
+open                -         -       -      yes  yes  yes    yes   yes  yes      yes       yes   -
+members             -         -       -      -    -    yes    -     yes  -        -         yes   -
+invited             -         -       -      -    -    yes    -     yes  -        -         yes   -
+nothing             -         -       -      -    -    -      -     -    -        -         -     -
+agency-a            -         -       -      yes  -    -      -     yes  -        -         yes   -
+agency-b            -         -       -      -    yes  -      -     yes  -        -         -     -
+leadership-a        -         -       -      -    -    -      -     yes  -        -         -     -
+secretariat         -         -       -      -    -    -      -     yes  -        -         -     -
+person-of-a         -         -       -      yes  -    -      -     -    -        -         -     -
+person-waiting      -         -       -      -    -    -      -     -    -        -         -     -
+system              -         -       -      -    -    -      -     -    -        -         -     -
+";
+
+/// c: sees the card, r: reads, w: writes, j: may join.
+const STANDS: &str = "
+                    anonymous waiting former of-a of-b member guest secr was-secr soon-secr reads writes
+open                -         -       -      crj  crj  crw    crj   crj  crj      crj       cr    w
+members             -         -       -      cj   cj   crw    cj    crj  cj       cj        cr    w
+invited             -         -       -      -    -    crw    cj    crj  -        -         cr    w
+nothing             -         -       -      -    -    -      -     -    -        -         -     -
+";
+
+struct Exchange {
+    world: World,
+    viewers: Vec<Viewer>,
+    agency_a: AgencyId,
+    agency_b: AgencyId,
+    arenas: [(&'static str, ArenaId); 4],
+    of_a: PersonId,
+    waiting: PersonId,
+}
+
+impl Exchange {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let w = &world;
+        let (a, b, c) = (w.agency("A").await, w.agency("B").await, w.agency("C").await);
+        let (waiting, former) = (w.invited(a).await, w.person(c).await);
+        let (of_a, of_b) = (w.person(a).await, w.person(b).await);
+        let (member, guest, reader) = (w.person(c).await, w.person(c).await, w.person(a).await);
+        let (secretary, was, soon) = (w.secretary(c).await, w.person(c).await, w.person(c).await);
+        w.mandate(was, Role::Secretariat, c, w.after(-100), Some(w.now())).await;
+        w.mandate(soon, Role::Secretariat, c, w.after(1), None).await;
+        let arenas = [
+            ("open", w.arena(ArenaAccess::Open).await),
+            ("members", w.arena(ArenaAccess::Members).await),
+            ("invited", w.arena(ArenaAccess::Invited).await),
+            ("nothing", ArenaId::from_uuid(Uuid::from_u128(1))),
+        ];
+        for (_, arena) in &arenas[..3] {
+            for person in [member, reader, former] {
+                w.joins(*arena, person).await;
+            }
+            w.invites(*arena, guest).await;
+        }
+        let former_viewer = w.viewer(former).await;
+        assert!(former_viewer.participant().is_some());
+        w.leaves(former, c).await;
+        let viewers = vec![
+            Viewer::Anonymous,
+            w.viewer(waiting).await,
+            crate::renew(&w.snapshot().await, &former_viewer, w.now()).unwrap().unwrap_or(Viewer::Anonymous),
+            w.viewer(of_a).await,
+            w.viewer(of_b).await,
+            w.viewer(member).await,
+            w.viewer(guest).await,
+            w.viewer(secretary).await,
+            w.viewer(was).await,
+            w.viewer(soon).await,
+            w.viewer_with(reader, &[Scope::Read]).await,
+            w.viewer_with(reader, &[Scope::Write]).await,
+        ];
+        assert!(viewers[1].signed_in().is_some_and(|waiting| !waiting.joined));
+        Self { viewers, agency_a: a, agency_b: b, arenas, of_a, waiting, world }
+    }
+
+    fn audience(&self, name: &str) -> Audience {
+        let arena = |name| self.arenas.iter().find(|(it, _)| *it == name).unwrap().1;
+        match name {
+            "public" => Audience::Public,
+            "participants" => Audience::Participants,
+            "agency-a" => Audience::Agency(self.agency_a),
+            "agency-b" => Audience::Agency(self.agency_b),
+            "leadership-a" => Audience::Leadership(self.agency_a),
+            "secretariat" => Audience::Secretariat,
+            "person-of-a" => Audience::Person(self.of_a),
+            "person-waiting" => Audience::Person(self.waiting),
+            "system" => Audience::System,
+            name => match name.strip_prefix("card-of-") {
+                Some(name) => Audience::ArenaCard(arena(name)),
+                None => Audience::Arena(arena(name)),
+            },
+        }
+    }
+
+    /// An audience that this rule admits.
+    fn audience_of(&self, rule: AudienceRule) -> Audience {
+        self.audience(match rule {
+            AudienceRule::Public => "public",
+            AudienceRule::Participants => "participants",
+            AudienceRule::ArenaCard => "card-of-open",
+            AudienceRule::Arena => "open",
+            AudienceRule::Agency => "agency-a",
+            AudienceRule::Leadership => "leadership-a",
+            AudienceRule::Secretariat => "secretariat",
+            AudienceRule::Person => "person-of-a",
+            AudienceRule::System => "system",
+        })
+    }
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    let mut lines = table.trim_matches('\n').lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(lines.next().unwrap(), VIEWERS);
+    lines.map(|cells| {
+        assert_eq!(cells.len(), 1 + VIEWERS.len(), "{cells:?}");
+        (cells[0], cells[1..].to_vec())
+    })
+}
+
+#[tokio::test]
+async fn everyone_sees_what_the_table_says() {
+    let exchange = Exchange::new().await;
+    let snapshot = exchange.world.snapshot().await;
+    let mut classes = BTreeSet::new();
+    for (name, cells) in rows(SEES) {
+        let audience = exchange.audience(name);
+        classes.insert(format!("{:?}", audience.rule()));
+        for ((viewer, who), expected) in exchange.viewers.iter().zip(VIEWERS).zip(cells) {
+            let sees = may_see(&snapshot, viewer, &audience).unwrap();
+            assert_eq!(if sees { "yes" } else { "-" }, expected, "{who} and {name}");
+        }
+    }
+    assert_eq!(classes.len(), 9, "a row for each kind of audience: {classes:?}");
+}
+
+#[tokio::test]
+async fn everyone_stands_to_arenas_as_the_table_says() {
+    let exchange = Exchange::new().await;
+    let snapshot = exchange.world.snapshot().await;
+    for (name, cells) in rows(STANDS) {
+        let arena = exchange.arenas.iter().find(|(it, _)| *it == name).unwrap().1;
+        for ((viewer, who), expected) in exchange.viewers.iter().zip(VIEWERS).zip(cells) {
+            let it = standing(&snapshot, viewer, arena).unwrap();
+            let flags = [(it.sees_card, 'c'), (it.reads, 'r'), (it.writes, 'w'), (it.may_join, 'j')];
+            let mut stands: String = flags.iter().filter(|(set, _)| *set).map(|(_, letter)| letter).collect();
+            if stands.is_empty() {
+                stands.push('-');
+            }
+            assert_eq!(stands, expected, "{who} and {name}");
+        }
+    }
+}
+
+/// One stored event of every type and version.
+const GOLDEN: &str = include_str!("../../../contracts/golden/events.jsonl");
+
+#[tokio::test]
+async fn every_event_type_is_for_the_audience_that_it_declares_and_for_no_other() {
+    let exchange = Exchange::new().await;
+    let snapshot = exchange.world.snapshot().await;
+    let (secretary, of_a) = (&exchange.viewers[7], &exchange.viewers[3]);
+    for descriptor in contracts::descriptors() {
+        let event = |audience| recorded(descriptor.category, descriptor.event_type, audience);
+        // The two see between them everything that anybody sees.
+        let seen = |audience| {
+            let event = event(audience);
+            [secretary, of_a].into_iter().any(|viewer| visible(&snapshot, viewer, &event).unwrap())
+        };
+        let declared = exchange.audience_of(descriptor.audience);
+        assert_eq!(seen(declared), descriptor.audience != AudienceRule::System, "{}", descriptor.event_type);
+        let other = if descriptor.audience == AudienceRule::Public { Audience::Participants } else { Audience::Public };
+        assert!(!seen(other), "{} does not declare {other:?}", descriptor.event_type);
+    }
+    assert!(!visible(&snapshot, secretary, &recorded("thread", "se.erfa.unknown.v1", Audience::Public)).unwrap());
+}
+
+/// The golden event of this type.
+fn recorded(category: &'static str, kind: &str, audience: Audience) -> Recorded {
+    let events = GOLDEN.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let data = events.filter(|event| event["type"] == kind).map(|event| event["data"].to_string()).last();
+    Recorded {
+        position: Position::new(1),
+        stream: StreamId::new(types::Category::declared(category), Uuid::from_u128(1)),
+        revision: Revision::FIRST,
+        recorded_at: types::Timestamp::UNIX_EPOCH,
+        commit: CommitId::from_uuid(Uuid::from_u128(1)),
+        id: EventId::from_uuid(Uuid::from_u128(1)),
+        kind: kind.into(),
+        data: data.unwrap_or_default().into(),
+        meta: Meta::new(Actor::System { part: "test".into() }, audience, types::Timestamp::UNIX_EPOCH).into(),
+    }
+}
+
+#[tokio::test]
+async fn those_who_will_read_are_counted_as_they_are_let_in() {
+    let exchange = Exchange::new().await;
+    let (world, [open, members, invited, nothing]) = (&exchange.world, exchange.arenas.map(|(_, arena)| arena));
+    let snapshot = world.snapshot().await;
+    let of = |arena| readers_of(&snapshot, arena, world.now()).unwrap().map(|it| (it.persons, it.agencies));
+    // of-a, of-b, member, guest, reader, secretary, was-secr, soon-secr.
+    assert_eq!(of(open), Some((8, 3)));
+    // member, reader, secretary.
+    assert_eq!(of(members), Some((3, 2)));
+    assert_eq!(of(invited), Some((3, 2)));
+    assert_eq!(of(nothing), None);
+    let people = crate::members(&snapshot, members).unwrap();
+    assert_eq!((people.joined.len(), people.invited.len()), (3, 1));
+    assert_eq!(crate::member_count(&snapshot, members).unwrap(), 3);
+}
+
+#[tokio::test]
+async fn people_know_of_those_who_joined_and_of_their_own_agencys_invitations() {
+    let exchange = Exchange::new().await;
+    let snapshot = exchange.world.snapshot().await;
+    let knows = |viewer: usize| {
+        let persons = crate::people::persons_for(&snapshot, &exchange.viewers[viewer]).unwrap();
+        (persons.len(), persons.iter().any(|it| it.id == exchange.waiting))
+    };
+    assert_eq!(knows(0), (0, false));
+    assert_eq!(knows(1), (0, false));
+    assert_eq!(knows(3), (10, true));
+    assert_eq!(knows(4), (9, false));
+    assert_eq!(knows(7), (10, true));
+}
