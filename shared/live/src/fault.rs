@@ -1,6 +1,6 @@
 //! What a client can do wrong, and what it is told.
 
-use crate::protocol::{About, CloseCode, Lang, Problem};
+use crate::protocol::{About, CloseCode, Lang, Problem, ServerFrame};
 
 /// Something that the client said and that was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,8 +103,13 @@ impl Fault {
         }
     }
 
+    /// With nothing that it is about.
+    pub(crate) fn alone(self) -> Refusal {
+        Refusal::new(self, None, None)
+    }
+
     /// What the client is told.
-    pub(crate) fn problem(self, lang: Lang) -> Problem {
+    fn problem(self, lang: Lang) -> Problem {
         let (code, status, sv, en) = self.kind();
         let title = match lang {
             Lang::Sv => sv,
@@ -124,5 +129,10 @@ pub(crate) struct Refusal {
 impl Refusal {
     pub(crate) fn new(fault: Fault, t: impl Into<Option<&'static str>>, s: Option<u32>) -> Self {
         Self { fault, re: About { t: t.into().map(str::to_owned), s } }
+    }
+
+    /// What the client is told.
+    pub(crate) fn frame(&self, lang: Lang) -> ServerFrame {
+        ServerFrame::Err { re: self.re.clone(), problem: self.fault.problem(lang) }
     }
 }

@@ -18,11 +18,7 @@ use types::Position;
 pub(crate) use access_channels::Interest;
 pub(crate) use topic::Topic;
 
-use crate::{
-    Topics,
-    bell::{Bell, Listeners},
-    topics::AccessChange,
-};
+use crate::{Topics, bell::Bell, topics::AccessChange};
 use access_channels::AccessChannels;
 use ring::Ring;
 
@@ -112,21 +108,6 @@ impl Hub {
         self.access.ring();
     }
 
-    /// What was heard is not all that happened: until the next events come, everything is read from the log. Wakes
-    /// everyone.
-    pub(crate) fn distrust(&self) {
-        let mut ring = self.ring();
-        self.complete_from.store(NOWHERE, Ordering::Release);
-        let topics: Vec<_> = self.by_name().values().cloned().collect();
-        ring.clear();
-        for topic in topics {
-            topic.forget_all();
-            self.release_if_idle(&topic);
-        }
-        drop(ring);
-        self.access.ring_everyone();
-    }
-
     fn topic(&self, name: Arc<str>) -> Arc<Topic> {
         self.by_name().entry(name).or_insert_with_key(|name| Arc::new(Topic::new(name.clone(), self.applied()))).clone()
     }
@@ -157,9 +138,9 @@ impl Hub {
         self.access.listen(of, socket, bell)
     }
 
-    /// No longer listens to it.
-    pub(crate) fn leave_access(&self, interest: &Interest, socket: u64) {
-        self.access.leave(interest, socket);
+    /// No longer listens to it, but to what is in `keep`.
+    pub(crate) fn leave_access(&self, interest: &Interest, keep: Option<&Interest>, socket: u64) {
+        self.access.leave(interest, keep, socket);
     }
 
     /// The events of the topic after `after`, at most `limit`, how far they go and whether that is all there is; `None`

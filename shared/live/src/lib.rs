@@ -9,15 +9,22 @@
 
 mod bell;
 mod cloud_event;
+mod door;
+mod endpoint;
 mod fault;
 mod hub;
 pub mod limits;
+mod live;
+mod outbox;
 mod presence;
 pub mod protocol;
+mod reader;
 mod render;
 mod session;
+mod socket;
 mod topics;
 
 pub use cloud_event::{cloud_event, cloud_event_with};
+pub use live::{Live, LiveOptions, Waker};
 pub use protocol::{Action, Lang};
 pub use topics::{AccessChange, Fragment, Topics, access_change};

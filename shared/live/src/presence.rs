@@ -13,13 +13,13 @@ use types::PersonId;
 use crate::protocol::{PersonHere, PresenceState, ServerFrame};
 
 /// How long presence holds without being said again.
-pub const PRESENCE_FOR: Duration = Duration::from_secs(60);
+pub(crate) const PRESENCE_FOR: Duration = Duration::from_secs(60);
 /// How long typing holds without being said again.
-pub const TYPING_FOR: Duration = Duration::from_secs(6);
+pub(crate) const TYPING_FOR: Duration = Duration::from_secs(6);
 /// How often a topic's changes are told.
-pub const TELL_EVERY: Duration = Duration::from_millis(500);
+pub(crate) const TELL_EVERY: Duration = Duration::from_millis(500);
 /// How often those of a crowd are told.
-pub const TELL_CROWD_EVERY: Duration = Duration::from_secs(5);
+pub(crate) const TELL_CROWD_EVERY: Duration = Duration::from_secs(5);
 
 /// Someone in a topic, as others are told of them.
 #[derive(Clone, Debug)]

@@ -63,11 +63,14 @@ impl AccessChannels {
         Interest { everyone: self.everyone.clone(), channels }
     }
 
-    pub(super) fn leave(&self, interest: &Interest, socket: u64) {
-        self.everyone.remove(socket);
+    pub(super) fn leave(&self, interest: &Interest, keep: Option<&Interest>, socket: u64) {
+        if keep.is_none() {
+            self.everyone.remove(socket);
+        }
+        let kept = |of: &AccessChange| keep.is_some_and(|keep| keep.channels.iter().any(|(kept, _)| kept == of));
         let mut channels = self.channels();
         for (of, listeners) in &interest.channels {
-            if listeners.remove(socket) {
+            if !kept(of) && listeners.remove(socket) {
                 channels.remove(of);
             }
         }
@@ -99,9 +102,5 @@ impl AccessChannels {
         for listeners in touched {
             listeners.ring();
         }
-    }
-
-    pub(super) fn ring_everyone(&self) {
-        self.everyone.ring();
     }
 }

@@ -42,9 +42,4 @@ impl Ring {
         self.bytes -= bytes;
         Some((position, topics))
     }
-
-    pub(super) fn clear(&mut self) {
-        self.slots.clear();
-        self.bytes = 0;
-    }
 }

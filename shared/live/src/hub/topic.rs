@@ -57,12 +57,6 @@ impl Topic {
         }
     }
 
-    pub(super) fn forget_all(&self) {
-        *self.tail() = VecDeque::new();
-        // What was not heard may have altered anything.
-        self.altered.store(u64::MAX, Ordering::Release);
-    }
-
     /// Nobody listens, and nothing happened lately.
     pub(super) fn is_idle(&self) -> bool {
         self.listeners.is_empty() && self.tail().is_empty()

@@ -78,11 +78,11 @@ impl Session {
 
     /// The topic is open to the viewer, and `Ok` says how far it can be read; or why it is not.
     pub(crate) fn opened(&mut self, opening: Opening, head: Result<Position, Fault>, now: Elapsed) {
-        let Opening { s, topic, form, window, from, recovered } = opening;
+        let Opening { s, topic, window, from, recovered, .. } = opening;
         match head {
             Ok(head) => {
                 let from = from.unwrap_or(head);
-                self.subscriptions.push(Subscription::new(s, topic, form, window, from, now));
+                self.subscriptions.push(Subscription::new(s, topic, window, from, now));
                 self.effects.push(Effect::Send(Outgoing::Subscribed { s, from, recovered }));
             }
             Err(fault) => self.refuse(Refusal::new(fault, "sub", Some(s))),

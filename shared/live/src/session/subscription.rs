@@ -6,14 +6,13 @@ use event_log::Recorded;
 use types::Position;
 
 use super::{Effect, Elapsed, Outgoing};
-use crate::{limits, protocol::Form};
+use crate::limits;
 
 /// A subscription.
 #[derive(Debug)]
 pub(super) struct Subscription {
     pub(super) s: u32,
     pub(super) topic: Arc<str>,
-    pub(super) form: Form,
     window: usize,
     /// Everything up to here was sent, or is not for this viewer.
     pub(super) cursor: Position,
@@ -37,11 +36,10 @@ pub(super) struct Subscription {
 }
 
 impl Subscription {
-    pub(super) fn new(s: u32, topic: Arc<str>, form: Form, window: usize, from: Position, now: Elapsed) -> Self {
+    pub(super) fn new(s: u32, topic: Arc<str>, window: usize, from: Position, now: Elapsed) -> Self {
         Self {
             s,
             topic,
-            form,
             window,
             cursor: from,
             told: from,

@@ -1,0 +1,56 @@
+//! `GET /api/<service>/v1/live`: from a request to a socket.
+
+use axum::{
+    Router,
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    http::{HeaderMap, header::COOKIE},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use service_kit::{Problem, problems};
+
+use crate::{Live, limits, protocol::SUB_PROTOCOL, socket};
+
+/// What the transport takes at most. A frame above the protocol's own limit, but not above this, still gets its error.
+const MESSAGE_BYTES_MAX: usize = 4 * limits::FRAME_IN_BYTES_MAX;
+
+impl Live {
+    /// The endpoint, at its complete path.
+    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        let path = format!("/api/{}/v1/live", self.0.hub.topics().service());
+        Router::new().route(&path, get(upgrade)).with_state(self.clone())
+    }
+}
+
+async fn upgrade(
+    State(Live(live)): State<Live>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    if let Err(foreign) = live.door.admit(&headers) {
+        return foreign.into_response();
+    }
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return rejection.into_response(),
+    };
+    if !upgrade.requested_protocols().any(|requested| requested == SUB_PROTOCOL) {
+        let detail = format!("ask for the sub-protocol {SUB_PROTOCOL}");
+        return Problem::new(&problems::MALFORMED).detail(detail).into_response();
+    }
+    if live.draining.is_cancelled() {
+        return Problem::new(&problems::UNAVAILABLE).retry_after(1).into_response();
+    }
+    // Nothing else of the request is needed as long as the socket lives.
+    let cookies: HeaderMap = headers.get_all(COOKIE).iter().map(|cookie| (COOKIE, cookie.clone())).collect();
+    upgrade
+        .protocols([SUB_PROTOCOL])
+        .read_buffer_size(limits::READ_BYTES)
+        .write_buffer_size(limits::WRITE_BYTES)
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .max_frame_size(MESSAGE_BYTES_MAX)
+        .on_upgrade(move |socket| {
+            let tracked = live.tasks.clone();
+            tracked.track_future(socket::serve(live, socket, cookies))
+        })
+}

@@ -1,0 +1,341 @@
+//! One socket: the task that does what its session says.
+
+mod pull;
+mod viewer;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::ws::{CloseFrame, Message, Utf8Bytes},
+    http::HeaderMap,
+};
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::time::Instant;
+use types::Position;
+
+use crate::{
+    bell::Bell,
+    fault::Fault,
+    hub::Topic,
+    limits,
+    live::Shared,
+    outbox::{Heard, Latest, Outbox, Transport},
+    presence::Someone,
+    protocol::{CloseCode, Form, Lang, ServerFrame},
+    session::{Effect, OpenCursor, Opening, Outgoing, Session},
+};
+use viewer::Known;
+
+/// How long the last frames may take to reach the client.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A socket.
+struct Socket {
+    id: u64,
+    live: Arc<Shared>,
+    lang: Lang,
+    bell: Arc<Bell>,
+    session: Session,
+    outbox: Outbox,
+    began: Instant,
+    cookies: HeaderMap,
+    known: Option<Known>,
+    subscribed: Vec<Subscribed>,
+    close: Option<CloseCode>,
+}
+
+/// What a subscription hears.
+struct Subscribed {
+    s: u32,
+    topic: Arc<Topic>,
+    form: Form,
+    /// The last event that it was told to look for.
+    head: Position,
+    /// The versions of presence and typing that it was sent.
+    presence: u64,
+    typing: u64,
+}
+
+/// Opens cursors for the viewer of a session, if they are known.
+struct ForViewer<'a> {
+    live: &'a Shared,
+    known: Option<&'a Known>,
+}
+
+impl OpenCursor for ForViewer<'_> {
+    fn open(&self, cursor: &str) -> Result<Position, Fault> {
+        let known = self.known.ok_or(Fault::Unauthorized)?;
+        self.live.door.open(cursor, self.live.epoch, &known.viewer)
+    }
+}
+
+/// Serves a client until either has enough.
+pub(crate) async fn serve<T: Transport>(live: Arc<Shared>, mut transport: T, cookies: HeaderMap) {
+    // On the heap, because most of its life a socket is idle and its task is to be small.
+    let mut socket = Box::new(Socket::new(live, cookies));
+    let clean = socket.run(&mut transport).await;
+    let code = socket.close;
+    let reason = code.map_or("client", CloseCode::reason);
+    metrics::counter!("erfa_live_closes_total", "reason" => reason).increment(1);
+    drop(socket);
+    if let Some(code) = code
+        && clean
+    {
+        let frame = CloseFrame { code: code.number(), reason: Utf8Bytes::from_static(code.reason()) };
+        let farewell = async {
+            transport.send(Message::Close(Some(frame))).await?;
+            // What the client still sends is read, or the close frame might be lost to it.
+            while let Some(Ok(_)) = transport.next().await {}
+            Ok::<_, axum::Error>(())
+        };
+        let _ = tokio::time::timeout(FAREWELL, farewell).await;
+    }
+}
+
+impl Socket {
+    fn new(live: Arc<Shared>, cookies: HeaderMap) -> Self {
+        let id = live.next_socket();
+        // Consecutive sockets land far from each other.
+        let spread = id.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+        let stagger = Duration::from_millis(spread % (limits::POLL_EVERY.as_millis() as u64 / 2));
+        Self {
+            id,
+            live,
+            lang: Lang::default(),
+            bell: Arc::default(),
+            session: Session::new(stagger),
+            outbox: Outbox::default(),
+            began: Instant::now(),
+            cookies,
+            known: None,
+            subscribed: Vec::new(),
+            close: None,
+        }
+    }
+
+    /// Until the socket is to be closed; `false` if the client can no longer be reached.
+    async fn run<T: Transport>(&mut self, transport: &mut T) -> bool {
+        let (bell, draining) = (self.bell.clone(), self.live.draining.clone());
+        let draining = draining.cancelled();
+        let timer = tokio::time::sleep_until(self.wake_at());
+        tokio::pin!(draining, timer);
+        loop {
+            let more = self.pull().await;
+            if self.close.is_some() {
+                return self.finish(transport).await;
+            }
+            if self.outbox.waiting() > limits::WAITING_BYTES_MAX {
+                self.close = Some(CloseCode::Slow);
+                return false;
+            }
+            timer.as_mut().reset(self.wake_at());
+            tokio::select! {
+                biased;
+                () = &mut draining => self.session.leave(CloseCode::Draining),
+                heard = self.outbox.exchange(transport) => match heard {
+                    Heard::Message(Message::Text(text)) => self.received(&text),
+                    Heard::Message(Message::Binary(_)) => self.session.refuse(Fault::NotText.alone()),
+                    // The transport answers pings; they cost as much as a frame.
+                    Heard::Message(_) => _ = self.session.counted(self.elapsed()),
+                    Heard::Unreadable => self.session.refuse(Fault::Malformed.alone()),
+                    Heard::Wrote => {}
+                    Heard::Gone => return false,
+                },
+                () = bell.rung() => self.woken(),
+                () = &mut timer => {
+                    if self.outbox.too_slow_at().is_some_and(|at| at <= Instant::now()) {
+                        self.close = Some(CloseCode::Slow);
+                        return true;
+                    }
+                    self.session.tick(self.elapsed());
+                }
+                () = std::future::ready(()), if more => {}
+            }
+            self.perform();
+        }
+    }
+
+    /// Writes what must not be lost before the close.
+    async fn finish<T: Transport>(&mut self, transport: &mut T) -> bool {
+        let write = async {
+            while !self.outbox.is_empty() {
+                if matches!(self.outbox.exchange(transport).await, Heard::Gone) {
+                    return false;
+                }
+            }
+            true
+        };
+        tokio::time::timeout(FAREWELL, write).await.unwrap_or(false)
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn wake_at(&self) -> Instant {
+        let tick = self.session.next_tick().min(Duration::from_secs(86_400));
+        let slow = self.outbox.too_slow_at();
+        slow.map_or(self.began + tick, |slow| slow.min(self.began + tick))
+    }
+
+    fn received(&mut self, text: &str) {
+        let cursors = ForViewer { live: &self.live, known: self.known.as_ref() };
+        self.session.received(text, self.began.elapsed(), &cursors);
+    }
+
+    /// Something happened in a topic, or to the viewer's access.
+    fn woken(&mut self) {
+        self.live.woke();
+        for subscribed in &mut self.subscribed {
+            let head = subscribed.topic.listeners.head();
+            if head > subscribed.head {
+                subscribed.head = head;
+                self.session.woken(subscribed.s);
+            }
+        }
+        self.tell_presence();
+    }
+
+    fn tell_presence(&mut self) {
+        for subscribed in &mut self.subscribed {
+            let Some(told) = self.live.presence.told(&subscribed.topic.name) else { continue };
+            let (version, text) = told.presence;
+            if std::mem::replace(&mut subscribed.presence, version) != version {
+                self.outbox.latest(Latest::Presence(subscribed.s), text);
+            }
+            let (version, text) = told.typing;
+            if std::mem::replace(&mut subscribed.typing, version) != version {
+                self.outbox.latest(Latest::Typing(subscribed.s), text);
+            }
+        }
+    }
+
+    /// Does what the session wants done.
+    fn perform(&mut self) {
+        loop {
+            let effects = self.session.take_effects();
+            if effects.is_empty() {
+                return;
+            }
+            for effect in effects {
+                self.effect(effect);
+            }
+        }
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Authenticate { token, lang } => self.authenticate(token.as_deref(), lang),
+            Effect::Renew { token } => self.renew(&token),
+            Effect::Open(opening) => self.open(opening),
+            Effect::Release { s } => self.release(s),
+            Effect::Presence { topic, state } => {
+                if let (Some(topic), Some(who)) = (self.topic(&topic), self.someone()) {
+                    self.live.presence.is_here(&topic.name, self.id, who, state, Instant::now());
+                }
+            }
+            Effect::Typing { topic } => {
+                if let (Some(topic), Some(who)) = (self.topic(&topic), self.someone()) {
+                    self.live.presence.is_typing(&topic.name, self.id, who, Instant::now());
+                }
+            }
+            Effect::Send(outgoing) => self.send(outgoing),
+            Effect::Close(code) => {
+                self.close = self.close.or(Some(code));
+                self.outbox.forget_events();
+            }
+        }
+    }
+
+    fn topic(&self, name: &str) -> Option<Arc<Topic>> {
+        let of = |subscribed: &&Subscribed| *subscribed.topic.name == *name;
+        self.subscribed.iter().find(of).map(|subscribed| subscribed.topic.clone())
+    }
+
+    fn someone(&self) -> Option<Someone> {
+        self.known.as_ref().map(|known| known.who.clone())
+    }
+
+    fn open(&mut self, opening: Opening) {
+        let name = opening.topic.clone();
+        let (s, form) = (opening.s, opening.form);
+        // Listen first, then look: what happens in between wakes it.
+        let topic = self.live.hub.listen(name.clone(), self.id, self.bell.clone());
+        let head = self.is_open(&name);
+        let stands = head.is_ok();
+        self.session.opened(opening, head, self.began.elapsed());
+        if stands {
+            metrics::gauge!("erfa_live_subscriptions").increment(1);
+            let head = topic.listeners.head();
+            self.subscribed.push(Subscribed { s, topic, form, head, presence: 0, typing: 0 });
+            self.tell_presence();
+        } else if self.topic(&name).is_none() {
+            self.live.hub.leave(&topic, self.id);
+        }
+    }
+
+    fn release(&mut self, s: u32) {
+        let Some(at) = self.subscribed.iter().position(|subscribed| subscribed.s == s) else { return };
+        let topic = self.subscribed.swap_remove(at).topic;
+        metrics::gauge!("erfa_live_subscriptions").decrement(1);
+        if self.topic(&topic.name).is_none() {
+            self.live.presence.leave(&topic.name, self.id);
+            self.live.hub.leave(&topic, self.id);
+        }
+    }
+
+    fn send(&mut self, outgoing: Outgoing) {
+        let Some(known) = &self.known else {
+            if let Outgoing::Refused(refusal) = outgoing {
+                self.control(&refusal.frame(self.lang));
+            }
+            return;
+        };
+        let seal = |position| self.live.door.seal(self.live.epoch, position, &known.viewer);
+        let epoch = self.live.epoch;
+        let frame = match outgoing {
+            Outgoing::Event { s, position, rendered } => {
+                let cursor = seal(position);
+                metrics::counter!("erfa_live_events_total").increment(1);
+                return rendered.texts(s, &cursor).for_each(|text| self.outbox.event(text.into()));
+            }
+            Outgoing::Subscribed { s, from, recovered } => ServerFrame::Subd { s, from: seal(from), recovered, epoch },
+            Outgoing::Checkpoint { s, position } => ServerFrame::Chk { s, c: seal(position) },
+            Outgoing::Live { s, position } => ServerFrame::Live { s, c: seal(position) },
+            Outgoing::Behind { s, position } => ServerFrame::Behind { s, c: seal(position) },
+            Outgoing::Dropped { s, code, retry } => ServerFrame::Drop { s, code: code.into(), retry },
+            Outgoing::Ping => return self.control(&ServerFrame::Ping {}),
+            Outgoing::Refused(refusal) => return self.control(&refusal.frame(self.lang)),
+            Outgoing::AuthRequired => {
+                let Some(by) = known.expires else { return };
+                return self.control(&ServerFrame::AuthRequired { by });
+            }
+            Outgoing::Bye(code) => {
+                let within = self.live.options.return_within.as_millis().max(1) as u64;
+                let after_ms = (self.id.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) % within;
+                let after_ms = if code.may_reconnect() { after_ms as u32 } else { 0 };
+                return self.control(&ServerFrame::Bye { code: code.number(), after_ms });
+            }
+        };
+        self.outbox.event(text(&frame));
+    }
+
+    fn control(&mut self, frame: &ServerFrame) {
+        self.outbox.control(text(frame));
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        while let Some(s) = self.subscribed.first().map(|subscribed| subscribed.s) {
+            self.release(s);
+        }
+        if let Some(known) = &self.known {
+            self.live.hub.leave_access(&known.interest, None, self.id);
+        }
+    }
+}
+
+fn text(frame: &ServerFrame) -> Utf8Bytes {
+    serde_json::to_string(frame).expect("a frame is made of texts and numbers, which are always valid JSON").into()
+}

@@ -1,0 +1,117 @@
+//! Reading for the session, and judging what the viewer gets.
+
+use std::sync::Arc;
+
+use event_log::{ReadError, Recorded};
+use event_sourcing::ViewError;
+use types::Position;
+
+use super::{Socket, viewer::complain};
+use crate::{
+    hub::Topic,
+    limits,
+    protocol::Form,
+    render::{FragmentKey, Rendered},
+    session::{Next, Verdict},
+};
+
+/// How many events are judged before the client is heard again.
+const JUDGED_AT_ONCE: usize = 128;
+
+impl Socket {
+    /// Reads and judges for as long as there is room; `true` if there is more to do.
+    pub(super) async fn pull(&mut self) -> bool {
+        if !self.session.is_ready() {
+            return false;
+        }
+        self.check_access();
+        self.perform();
+        for _ in 0..JUDGED_AT_ONCE {
+            if self.outbox.waiting() >= limits::WAITING_BYTES_FULL {
+                // Goes on when something was written.
+                return false;
+            }
+            match self.session.next() {
+                Next::Idle => return false,
+                Next::Read { s, after } => {
+                    let Some((topic, _)) = self.of(s) else { return false };
+                    match self.read(&topic, after).await {
+                        Ok((events, read_to, at_head)) => {
+                            self.session.page(s, events, (read_to, at_head), self.began.elapsed());
+                        }
+                        Err(error) => {
+                            tracing::error!(%error, topic = &*topic.name, "a topic could not be read");
+                            self.session.drop_subscription(s, "unavailable", true);
+                        }
+                    }
+                    self.check_access();
+                }
+                Next::Judge { s, event } => match self.judge(s, &event) {
+                    Ok(verdict) => self.session.judged(s, verdict, self.began.elapsed()),
+                    Err(error) => {
+                        complain(&error);
+                        self.session.drop_subscription(s, "unavailable", true);
+                    }
+                },
+            }
+            self.perform();
+        }
+        true
+    }
+
+    fn of(&self, s: u32) -> Option<(Arc<Topic>, Form)> {
+        let subscribed = self.subscribed.iter().find(|subscribed| subscribed.s == s)?;
+        Some((subscribed.topic.clone(), subscribed.form))
+    }
+
+    /// What is in the topic after a position: from the newest events, else from the log. How far that goes, and whether
+    /// it is as far as the view.
+    async fn read(
+        &self,
+        topic: &Arc<Topic>,
+        after: Position,
+    ) -> Result<(Vec<Arc<Recorded>>, Position, bool), ReadError> {
+        let reached = self.live.door.position();
+        // If the hub has not heard of all that the view has, a wake-up is late, or was lost.
+        if self.live.hub.applied() >= reached
+            && let Some(read) = self.live.hub.read(topic, after, limits::READ_EVENTS)
+        {
+            return Ok(read);
+        }
+        if reached <= after {
+            return Ok((Vec::new(), after, true));
+        }
+        let page = self.live.reader.read(&topic.name, after, reached).await?;
+        let at_head = page.read_to >= self.live.door.position();
+        Ok((page.events, page.read_to, at_head))
+    }
+
+    /// What the viewer gets of an event.
+    fn judge(&self, s: u32, event: &Recorded) -> Result<Verdict, ViewError> {
+        let (Some(known), Some((topic, form))) = (&self.known, self.of(s)) else { return Ok(Verdict::Hidden) };
+        let snapshot = self.live.door.snapshot()?;
+        if snapshot.position() < event.position {
+            return Err(ViewError::Inconsistent("the view is behind an event that was read from it".into()));
+        }
+        if !access::visible(&snapshot, &known.viewer, event)? {
+            return Ok(Verdict::Hidden);
+        }
+        let topics = self.live.hub.topics();
+        let rendered = match form {
+            Form::Event => self.live.renders.event(event.position, || Rendered::event(&topics.event(event))),
+            Form::Html => {
+                let key = FragmentKey {
+                    position: event.position,
+                    lang: self.lang,
+                    variant: topics.variant(&known.viewer, event),
+                    topic: topic.name.clone(),
+                };
+                self.live.renders.fragments(key, topic.altered(), snapshot.position(), || {
+                    let fragments = topics.fragments(&snapshot, &known.viewer, self.lang, &topic.name, event)?;
+                    Ok::<_, ViewError>(Rendered::fragments(&fragments))
+                })?
+            }
+        };
+        Ok(Verdict::Shown(rendered))
+    }
+}

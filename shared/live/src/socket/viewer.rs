@@ -1,0 +1,185 @@
+//! Who is at the other end, and whether they still may be.
+
+use std::time::Duration;
+
+use access::{Credential, PersonViewer, Viewer};
+use event_sourcing::ViewError;
+use types::{Position, Timestamp};
+
+use super::Socket;
+use crate::{
+    fault::{Fault, Refusal},
+    hub::Interest,
+    limits,
+    live::Seat,
+    presence::Someone,
+    protocol::{CloseCode, Lang, LimitsFrame, ServerFrame},
+    session::Elapsed,
+    topics::AccessChange,
+};
+
+/// What is known of the client.
+pub(super) struct Known {
+    pub(super) viewer: Viewer,
+    pub(super) who: Someone,
+    /// When their credential expires.
+    pub(super) expires: Option<Timestamp>,
+    /// Up to when time alone changes nothing of the viewer.
+    settled_until: Timestamp,
+    /// What may change their access, and up to where that was looked at.
+    pub(super) interest: Interest,
+    looked_at: Position,
+    _seat: Seat,
+}
+
+impl Socket {
+    /// Answers `hello`.
+    pub(super) fn authenticate(&mut self, token: Option<&str>, lang: Lang) {
+        self.lang = lang;
+        let (viewer, expires) = match self.recognise(token) {
+            Ok(Some(recognised)) => recognised,
+            Ok(None) => return self.session.refuse(Refusal::new(Fault::Unauthorized, "hello", None)),
+            Err(error) => return self.failed(&error),
+        };
+        let Some(person) = viewer.signed_in() else { return };
+        let Some(seat) = Seat::take(&self.live, person.person) else {
+            return self.session.refuse(Refusal::new(Fault::TooManySockets, "hello", None));
+        };
+        self.known = Some(Known {
+            who: Someone {
+                person: person.person,
+                name: person.name.as_str().into(),
+                agency: person.agency_name.as_str().into(),
+            },
+            expires,
+            // What happened between the look and the watch is looked at before anything is delivered.
+            settled_until: Timestamp::MIN,
+            interest: self.watch(person),
+            looked_at: Position::START,
+            viewer,
+            _seat: seat,
+        });
+        self.control(&ServerFrame::Welcome {
+            session: self.live.options.ids.uuid(),
+            epoch: self.live.epoch,
+            heartbeat: limits::HEARTBEAT.as_secs() as u32,
+            limits: LimitsFrame {
+                subscriptions: limits::SUBSCRIPTIONS_MAX as u32,
+                frame_bytes: limits::FRAME_IN_BYTES_MAX as u32,
+                frames_per_second: limits::FRAMES_IN_PER_SECOND,
+                window: limits::WINDOW_MAX,
+                sockets: limits::SOCKETS_PER_PERSON_MAX as u32,
+            },
+            auth_expires: expires,
+        });
+        self.session.welcomed(expires.map(|expires| self.from_now(expires)));
+    }
+
+    /// Answers `auth`: the token has to be of the same person.
+    pub(super) fn renew(&mut self, token: &str) {
+        let recognised = self.recognise(Some(token));
+        let person = self.known.as_ref().map(|known| known.who.person);
+        let (viewer, expires) = match recognised {
+            Ok(Some(recognised)) if recognised.0.person() == person => recognised,
+            Ok(_) => return self.session.refuse(Refusal::new(Fault::Unauthorized, "auth", None)),
+            Err(error) => return self.failed(&error),
+        };
+        let interest = viewer.signed_in().map(|person| self.watch(person));
+        if let (Some(known), Some(interest)) = (&mut self.known, interest) {
+            let old = std::mem::replace(&mut known.interest, interest);
+            self.live.hub.leave_access(&old, Some(&known.interest), self.id);
+            (known.viewer, known.expires, known.settled_until) = (viewer, expires, Timestamp::MIN);
+        }
+        self.session.renewed(expires.map(|expires| self.from_now(expires)));
+    }
+
+    fn recognise(&self, token: Option<&str>) -> Result<Option<(Viewer, Option<Timestamp>)>, ViewError> {
+        let snapshot = self.live.door.snapshot()?;
+        let Some(viewer) = self.live.door.recognise(&snapshot, &self.cookies, token)? else { return Ok(None) };
+        let expires = self.live.door.expires(&snapshot, &viewer)?;
+        Ok(Some((viewer, expires)))
+    }
+
+    fn watch(&self, person: &PersonViewer) -> Interest {
+        let credential = match &person.credential {
+            Credential::Session(session) => AccessChange::Session(*session),
+            Credential::Token { id, .. } => AccessChange::Token(*id),
+        };
+        self.live.hub.watch_access(&[AccessChange::Person(person.person), credential], self.id, &self.bell)
+    }
+
+    /// The session's time at a moment of the clock.
+    fn from_now(&self, at: Timestamp) -> Elapsed {
+        let left = at.duration_since(self.live.door.now());
+        self.elapsed() + Duration::try_from(left).unwrap_or_default()
+    }
+
+    /// How far a topic can be read, if it is open to the viewer.
+    pub(super) fn is_open(&self, topic: &str) -> Result<Position, Fault> {
+        let known = self.known.as_ref().ok_or(Fault::NotFound)?;
+        let look = || {
+            let snapshot = self.live.door.snapshot()?;
+            let open = self.live.hub.topics().open(&snapshot, &known.viewer, topic)?;
+            Ok(open.map(|()| snapshot.position()))
+        };
+        match look() {
+            Ok(open) => open.ok_or(Fault::NotFound),
+            Err(error) => {
+                complain(&error);
+                Err(Fault::Unavailable)
+            }
+        }
+    }
+
+    /// Looks again at what the viewer may see, if that may have changed. Nothing is delivered before.
+    pub(super) fn check_access(&mut self) {
+        let Some(known) = &mut self.known else { return };
+        let changed_at = known.interest.head();
+        if changed_at <= known.looked_at && self.live.door.now() < known.settled_until {
+            return;
+        }
+        let look = || {
+            let snapshot = self.live.door.snapshot()?;
+            let renewed = self.live.door.renew(&snapshot, &known.viewer)?;
+            let expires = renewed.as_ref().map(|viewer| self.live.door.expires(&snapshot, viewer)).transpose()?;
+            Ok((snapshot, renewed.zip(expires)))
+        };
+        let (snapshot, renewed) = match look() {
+            Ok(looked) => looked,
+            Err(error) => return self.failed(&error),
+        };
+        let Some((viewer, expires)) = renewed else {
+            return match known.expires.is_some_and(|expires| expires <= self.live.door.now()) {
+                true => self.session.leave(CloseCode::AuthExpired),
+                false => self.session.refuse(Fault::Revoked.alone()),
+            };
+        };
+        known.settled_until = viewer.signed_in().map_or(known.settled_until, |viewer| viewer.settled_until);
+        known.looked_at = snapshot.position();
+        known.expires = expires;
+        known.viewer = viewer;
+        let expires_in = expires.map(|expires| self.from_now(expires));
+        self.session.renewed(expires_in);
+        let Some(Known { viewer, .. }) = &self.known else { return };
+        let is_lost = |topic: &str| {
+            let open = self.live.hub.topics().open(&snapshot, viewer, topic);
+            !open.inspect_err(complain).is_ok_and(|open| open.is_some())
+        };
+        let lost = self.subscribed.iter().filter(|subscribed| is_lost(&subscribed.topic.name));
+        let lost: Vec<_> = lost.map(|subscribed| subscribed.s).collect();
+        for s in lost {
+            self.session.drop_subscription(s, "access-ended", false);
+        }
+        self.perform();
+    }
+
+    /// The view can't be read: the client is to come back later.
+    pub(super) fn failed(&mut self, error: &ViewError) {
+        complain(error);
+        self.session.leave(CloseCode::Draining);
+    }
+}
+
+pub(super) fn complain(error: &ViewError) {
+    tracing::error!(%error, "a socket could not be served");
+}
