@@ -1,0 +1,34 @@
+//! The JSON API under `/api/forum/v1`: one path a file, its handlers below each other.
+
+mod arena;
+mod arenas;
+mod authors;
+mod closing;
+mod member;
+mod members;
+mod post;
+mod posts;
+mod problems;
+mod revisions;
+mod thread;
+mod threads;
+mod written;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::App;
+
+/// Every path of the API.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(arenas::list, arenas::open))
+        .routes(routes!(arena::read, arena::change))
+        .routes(routes!(members::list, members::add))
+        .routes(routes!(member::remove))
+        .routes(routes!(threads::list, threads::open))
+        .routes(routes!(thread::read))
+        .routes(routes!(posts::list, posts::add))
+        .routes(routes!(closing::close, closing::reopen))
+        .routes(routes!(post::read, post::change, post::withdraw))
+        .routes(routes!(revisions::list))
+}
