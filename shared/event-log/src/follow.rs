@@ -96,3 +96,44 @@ impl<S: Source> Follower<S> {
         self.after = self.after.max(page.read_to);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+
+    /// A log of which only the number of positions matters.
+    struct Numbers;
+
+    impl Source for Numbers {
+        fn page<'a>(&'a self, after: Position, _: &'a Filter, _: usize) -> BoxFuture<'a, Result<EventPage, ReadError>> {
+            let read_to = Position::new((after.get() / 1_000 + 1) * 1_000);
+            async move { Ok(EventPage { events: Vec::new(), read_to, at_head: false }) }.boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_follower_that_is_far_behind_says_so_and_catches_up() {
+        let committed = watch::Sender::new(Position::new(1_000));
+        let mut follower = follow(Numbers, committed.subscribe(), Position::START, Filter::all());
+        let mut heard = Vec::new();
+        for head in [1_000, 2_000, 2_000 + FOLLOW_BEHIND_EVENTS, 12_000] {
+            committed.send_replace(Position::new(head.next_multiple_of(1_000)));
+            while let Some(Some(followed)) = follower.next().now_or_never() {
+                heard.push(match followed.unwrap() {
+                    Followed::Checkpoint(position) => format!("{position}"),
+                    Followed::CaughtUp(position) => format!("caught up at {position}"),
+                    Followed::Behind(position) => format!("behind at {position}"),
+                    Followed::Event(event) => panic!("{event:?}"),
+                });
+            }
+        }
+        let catching_up: Vec<_> = (3..=11).map(|thousand: u64| (thousand * 1_000).to_string()).collect();
+        let mut expected = vec!["1000", "caught up at 1000", "2000", "behind at 2000"];
+        expected.extend(catching_up.iter().map(String::as_str));
+        expected.extend(["caught up at 11000", "12000"]);
+        assert_eq!(heard, expected);
+        drop(committed);
+        assert!(follower.next().await.is_none(), "it ends with the log");
+    }
+}
