@@ -16,6 +16,10 @@ use crate::{
 };
 
 /// How a viewer stands to an arena at the snapshot's position.
+///
+/// What they see and read is said of the person: that a token has the scope to read is checked where one comes in
+/// ([`ApiReading`](crate::ApiReading)) and for each event ([`visible`](crate::visible)), so that a token that may only
+/// write can write into an arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// Who may come into the arena; the strictest, if there is no such arena.
@@ -24,13 +28,13 @@ pub struct Standing {
     pub sees_card: bool,
     /// They may read what is in it.
     pub reads: bool,
-    /// They may write in it.
+    /// They may write in it, with the credential that they use.
     pub writes: bool,
     /// They are a member.
     pub member: bool,
     /// They were invited, and have not become a member yet.
     pub invited: bool,
-    /// They may become a member.
+    /// They may become a member, with the credential that they use.
     pub may_join: bool,
 }
 
@@ -84,8 +88,8 @@ fn rules(access: ArenaAccess, viewer: &Viewer, membership: Option<bool>) -> Stan
     };
     Standing {
         access,
-        sees_card: sees_card && viewer.may_read(),
-        reads: reads && viewer.may_read(),
+        sees_card,
+        reads,
         writes: member && viewer.may_write(),
         member,
         invited,

@@ -85,11 +85,17 @@ impl Reading {
         self.viewer.session().map(FormOwner::Session).or_else(|| self.browser().map(FormOwner::Browser))
     }
 
-    /// Whether this is the form token of the session, or of this browser before it signed in: a form that was open while
-    /// its reader signed in beside it is still good where nobody needs to be signed in.
-    pub(crate) fn csrf_matches(&self, given: &str) -> bool {
-        let owners = [self.viewer.session().map(FormOwner::Session), self.browser().map(FormOwner::Browser)];
-        owners.into_iter().flatten().any(|owner| csrf_matches(self.gate.keys(), owner, given))
+    /// Whether this is the form token of their session.
+    pub(crate) fn is_form_token(&self, given: &str) -> bool {
+        let owner = self.viewer.session().map(FormOwner::Session);
+        owner.is_some_and(|owner| csrf_matches(self.gate.keys(), owner, given))
+    }
+
+    /// Whether this is the form token of the browser as one that has not signed in. It may have done so since, in
+    /// another window.
+    pub(crate) fn is_form_token_of_browser(&self, given: &str) -> bool {
+        let owner = self.browser().map(FormOwner::Browser);
+        owner.is_some_and(|owner| csrf_matches(self.gate.keys(), owner, given))
     }
 
     /// Who acts.

@@ -16,17 +16,18 @@ static RULES: LazyLock<HashMap<&'static str, AudienceRule>> =
 /// Whether a viewer may see content of this audience, as things stand in the snapshot. What is not allowed here is
 /// denied.
 pub fn may_see(snapshot: &Snapshot, viewer: &Viewer, audience: &Audience) -> Result<bool, ViewError> {
-    Ok(match *audience {
-        Audience::Public => true,
-        Audience::Participants => viewer.may_read(),
+    let class = match *audience {
+        Audience::Public => return Ok(true),
+        Audience::Participants => true,
         Audience::ArenaCard(arena) => standing(snapshot, viewer, arena)?.sees_card,
         Audience::Arena(arena) => standing(snapshot, viewer, arena)?.reads,
-        Audience::Agency(agency) => viewer.may_read() && (viewer.agency() == Some(agency) || viewer.is_secretariat()),
+        Audience::Agency(agency) => viewer.agency() == Some(agency) || viewer.is_secretariat(),
         // Nobody holds a mandate of an agency's leadership yet.
-        Audience::Leadership(_) | Audience::Secretariat => viewer.may_read() && viewer.is_secretariat(),
-        Audience::Person(person) => viewer.may_read() && viewer.person() == Some(person),
+        Audience::Leadership(_) | Audience::Secretariat => viewer.is_secretariat(),
+        Audience::Person(person) => viewer.person() == Some(person),
         Audience::System => false,
-    })
+    };
+    Ok(class && viewer.may_read())
 }
 
 /// Whether a viewer may see an event, as things stand in the snapshot: its audience, and what became of it since.

@@ -82,7 +82,7 @@ where
             _ => Problem::new(&problems::MALFORMED).detail("the form broke off"),
         }
     })?;
-    let form = checked(&reading, &body)?;
+    let form = checked(&reading, admit, &body)?;
     Ok((reading, form))
 }
 
@@ -101,11 +101,12 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(&problems::UNSUPPORTED_MEDIA_TYPE).detail("send the form as `application/x-www-form-urlencoded`"))
 }
 
-fn checked<T: DeserializeOwned>(reading: &Reading, body: &[u8]) -> Result<T, Problem> {
+fn checked<T: DeserializeOwned>(reading: &Reading, admit: Admit, body: &[u8]) -> Result<T, Problem> {
     let mut pairs: Vec<(String, String)> = serde_html_form::from_bytes(body)
         .map_err(|_| Problem::new(&problems::MALFORMED).detail("the form is not well formed"))?;
     let csrf = pairs.iter().position(|(name, _)| name == "csrf").map(|at| pairs.remove(at).1).unwrap_or_default();
-    if !reading.csrf_matches(&csrf) {
+    let of_browser = || matches!(admit, Admit::Anyone) && reading.is_form_token_of_browser(&csrf);
+    if !(reading.is_form_token(&csrf) || of_browser()) {
         return Err(Problem::new(&BAD_FORM_TOKEN).detail("load the page again and send the form once more"));
     }
     if let Some(known) = fields_of::<T>() {

@@ -102,6 +102,7 @@ async fn a_form_is_taken_from_its_own_page_alone() {
         ("/page", &[FORM, OWN, signed_in], "title=Hej&csrf=", 403, "bad-form-token"),
         ("/page", &[FORM, OWN, signed_in], foreign, 403, "bad-form-token"),
         ("/page", &[FORM, OWN, signed_in], before, 403, "bad-form-token"),
+        ("/page", &[FORM, OWN, both], before, 403, "bad-form-token"),
         ("/page", &[FORM, OWN], good, 303, "/sign-in?next=%2F"),
         (
             "/page",

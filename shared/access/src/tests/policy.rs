@@ -58,9 +58,9 @@ system              -         -       -      -    -    -      -     -    -      
 /// c: sees the card, r: reads, w: writes, j: may join.
 const STANDS: &str = "
                     anonymous waiting former of-a of-b member guest secr was-secr soon-secr reads writes
-open                -         -       -      crj  crj  crw    crj   crj  crj      crj       cr    w
-members             -         -       -      cj   cj   crw    cj    crj  cj       cj        cr    w
-invited             -         -       -      -    -    crw    cj    crj  -        -         cr    w
+open                -         -       -      crj  crj  crw    crj   crj  crj      crj       cr    crw
+members             -         -       -      cj   cj   crw    cj    crj  cj       cj        cr    crw
+invited             -         -       -      -    -    crw    cj    crj  -        -         cr    crw
 nothing             -         -       -      -    -    -      -     -    -        -         -     -
 ";
 
@@ -221,8 +221,8 @@ async fn every_event_type_is_for_the_audience_that_it_declares_and_for_no_other(
 
 /// The golden event of this type.
 fn recorded(category: &'static str, kind: &str, audience: Audience) -> Recorded {
-    let events = GOLDEN.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let data = events.filter(|event| event["type"] == kind).map(|event| event["data"].to_string()).last();
+    let mut events = GOLDEN.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let data = events.find(|event| event["type"] == kind).map(|event| event["data"].to_string());
     Recorded {
         position: Position::new(1),
         stream: StreamId::new(types::Category::declared(category), Uuid::from_u128(1)),
