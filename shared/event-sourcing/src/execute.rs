@@ -44,9 +44,10 @@ impl Default for ExecutorOptions {
 /// still on its way to the disk. If one of them is not written, those that rest on it are not written either, and are
 /// decided again. Nobody is answered before everything that the answer rests on is durable.
 ///
-/// **Architecture Invariant:** a category is written to through one executor and its clones. Others may write to its
-/// streams, and are noticed by their revisions; but when a commit under way loses against such a commit of as many
-/// events, the one that rests on it still finds the revision that it expects. Where there are other writers, set
+/// **Architecture Invariant:** a category is written to through one executor and its clones. What others have written is
+/// read before a decision that rests on nothing under way. But a log can't be told to take a commit only if the one
+/// before it was taken: while commits are under way, a commit of somebody else that has as many events as one of them
+/// can take its place, unnoticed by those that rest on it. Where others write at the same time, set
 /// [`ExecutorOptions::under_way_max`] to 1.
 pub struct Executor<D: Decider>(Arc<Inner<D>>);
 
@@ -106,12 +107,10 @@ impl<D: Decider> Inner<D> {
             let slot = stream.lock(&self.log, &self.options).await?;
             let answer = match D::decide(slot.state(), &command) {
                 Ok(events) if !events.is_empty() => match self.submit(&stream.id, &order, slot, &events).await {
-                    Ok((generation, flight)) => {
-                        self.landed(&stream, &order, generation, flight.landed().await, events).await?
-                    }
+                    Ok(flight) => self.landed(&stream.id, &order, flight.landed().await, events).await?,
                     Err(error) => self.not_written(&stream.id, &order, error).await?,
                 },
-                decided => self.settled(&stream, &order, slot, decided).await?,
+                decided => self.settled(&stream.id, &order, slot, decided).await?,
             };
             if let Some(executed) = answer {
                 return Ok(executed);
@@ -128,7 +127,7 @@ impl<D: Decider> Inner<D> {
         order: &Order,
         slot: Slot<'_, D>,
         events: &[D::Event],
-    ) -> Result<(u64, Flight), AppendError> {
+    ) -> Result<Flight, AppendError> {
         let commit = Commit {
             id: order.commit,
             stream: id.clone(),
@@ -139,7 +138,8 @@ impl<D: Decider> Inner<D> {
         match self.log.submit(commit).await {
             Ok(pending) => {
                 let flight = Flight::new(pending, slot.next_revision());
-                Ok((slot.advance(events, flight.clone()), flight))
+                slot.advance(events, flight.clone());
+                Ok(flight)
             }
             Err(error) => {
                 if !matches!(error, AppendError::WrongRevision { .. } | AppendError::Unavailable { .. }) {
@@ -153,20 +153,18 @@ impl<D: Decider> Inner<D> {
     /// The answer to a commit that came to its end. `None`: to be decided again.
     async fn landed(
         &self,
-        stream: &Stream<D>,
+        id: &StreamId,
         order: &Order,
-        generation: u64,
         landed: Landed,
         events: Vec<D::Event>,
     ) -> Result<Option<Executed<D::Event>>, ExecuteError<D::Error>> {
-        if let Landed::Here(appended) = landed {
-            let (position, revision) = (appended.position, Some(appended.last_revision));
-            return Ok(Some(Executed { position, revision, events, repeated: false }));
-        }
-        stream.forget(generation).await;
         match landed {
-            Landed::Failed(error) => self.not_written(&stream.id, order, error).await,
-            Landed::Here(_) | Landed::Elsewhere => self.find(&stream.id, order).await,
+            Landed::Here(appended) => {
+                let (position, revision) = (appended.position, Some(appended.last_revision));
+                Ok(Some(Executed { position, revision, events, repeated: false }))
+            }
+            Landed::Elsewhere => self.find(id, order).await,
+            Landed::Failed(error) => self.not_written(id, order, error).await,
         }
     }
 
@@ -188,35 +186,27 @@ impl<D: Decider> Inner<D> {
     }
 
     /// The answer to a decision that writes nothing: it waits until what it rests on is durable. `None`: that did not
-    /// come to be, or others have written meanwhile, so it is to be decided again.
+    /// come to be, so it is to be decided again.
     async fn settled(
         &self,
-        stream: &Stream<D>,
+        id: &StreamId,
         order: &Order,
-        mut slot: Slot<'_, D>,
+        slot: Slot<'_, D>,
         decided: Result<Vec<D::Event>, D::Error>,
     ) -> Result<Option<Executed<D::Event>>, ExecuteError<D::Error>> {
-        // Commits under way prove by their revision that the state was the stream's. Without one, only a look does.
-        if slot.is_settled() && slot.catch_up(&self.log, &stream.id, self.options.page_events).await? {
-            slot.release();
-            return Ok(None);
-        }
         let basis = slot.release();
         let mut position = basis.position;
         let waited = !basis.under_way.is_empty();
         for flight in basis.under_way {
             match flight.landed().await {
                 Landed::Here(appended) => position = appended.position,
-                Landed::Elsewhere | Landed::Failed(_) => {
-                    stream.forget(basis.generation).await;
-                    return Ok(None);
-                }
+                Landed::Elsewhere | Landed::Failed(_) => return Ok(None),
             }
         }
         // What was under way may have been this very request, sent twice at the same time.
         if waited
             && order.repeatable
-            && let Some(earlier) = self.find(&stream.id, order).await?
+            && let Some(earlier) = self.find(id, order).await?
         {
             return Ok(Some(earlier));
         }

@@ -13,13 +13,8 @@ use crate::Decider;
 /// One stream. Whoever holds its lock decides next.
 pub(super) struct Stream<D: Decider> {
     pub(super) id: StreamId,
-    cell: Mutex<Cell<D>>,
-}
-
-struct Cell<D: Decider> {
-    /// How often the stream was read: says of a failed commit whether the state still rests on it.
-    generation: u64,
-    known: Option<Known<D>>,
+    /// `None`: unread.
+    cell: Mutex<Option<Known<D>>>,
 }
 
 /// What is known of a stream.
@@ -36,7 +31,6 @@ pub(super) struct Known<D: Decider> {
 
 /// What a decision rests on.
 pub(super) struct Basis {
-    pub(super) generation: u64,
     pub(super) revision: Option<Revision>,
     pub(super) position: Position,
     pub(super) under_way: VecDeque<Flight>,
@@ -55,63 +49,42 @@ pub(super) enum LoadError {
 
 impl<D: Decider> Stream<D> {
     pub(super) fn new(id: StreamId) -> Self {
-        Self { id, cell: Mutex::new(Cell { generation: 0, known: None }) }
+        Self { id, cell: Mutex::new(None) }
     }
 
-    /// Waits for its turn. On the slot's state, at least one more commit may rest.
+    /// Waits for its turn. The slot's state is the stream's, with what is under way, and one more commit may rest on it.
     pub(super) async fn lock(&self, log: &Log, options: &ExecutorOptions) -> Result<Slot<'_, D>, LoadError> {
         let mut cell = self.cell.lock().await;
         loop {
-            let Some(mut known) = cell.known.take() else {
-                let known = Known::load(log, &self.id, options.page_events).await?;
-                cell.generation += 1;
-                cell.known = Some(known);
-                continue;
-            };
+            let mut known = cell.take().unwrap_or_else(Known::unread);
             if !known.settle() {
                 continue;
+            }
+            if known.under_way.is_empty() {
+                known.catch_up(log, &self.id, options.page_events).await?;
             }
             if known.under_way.len() < options.under_way_max {
                 return Ok(Slot { cell, known });
             }
             let oldest = known.under_way.front().cloned();
-            cell.known = Some(known);
+            *cell = Some(known);
             if let Some(oldest) = oldest {
                 oldest.landed().await;
             }
         }
     }
-
-    /// A commit of this generation failed: the state that rests on it never came to be.
-    pub(super) async fn forget(&self, generation: u64) {
-        let mut cell = self.cell.lock().await;
-        if cell.generation == generation {
-            cell.known = None;
-        }
-    }
 }
+
 /// The right to decide on a stream. Dropped while it holds the state, it leaves the stream to be read again by the next
 /// in line: so a caller that is gone in the middle of a submission leaves no wrong state behind.
 pub(super) struct Slot<'a, D: Decider> {
-    cell: MutexGuard<'a, Cell<D>>,
+    cell: MutexGuard<'a, Option<Known<D>>>,
     known: Known<D>,
 }
 
 impl<D: Decider> Slot<'_, D> {
     pub(super) fn state(&self) -> &D::State {
         &self.known.state
-    }
-
-    /// Whether everything in the state is durable.
-    pub(super) fn is_settled(&self) -> bool {
-        self.known.under_way.is_empty()
-    }
-
-    /// Reads what others have written; says whether there was something.
-    pub(super) async fn catch_up(&mut self, log: &Log, id: &StreamId, page_events: usize) -> Result<bool, LoadError> {
-        let before = self.known.revision;
-        self.known.catch_up(log, id, page_events).await?;
-        Ok(self.known.revision != before)
     }
 
     pub(super) fn expected(&self) -> Expected {
@@ -125,19 +98,14 @@ impl<D: Decider> Slot<'_, D> {
     /// Leaves the state to the next in line as it is.
     pub(super) fn release(mut self) -> Basis {
         let Known { revision, position, under_way, .. } = &self.known;
-        let basis = Basis {
-            generation: self.cell.generation,
-            revision: *revision,
-            position: *position,
-            under_way: under_way.clone(),
-        };
-        self.cell.known = Some(self.known);
+        let basis = Basis { revision: *revision, position: *position, under_way: under_way.clone() };
+        *self.cell = Some(self.known);
         basis
     }
 
     /// Leaves the state to the next in line with these events, of which there is at least one, and which are on their
-    /// way in `flight`. Gives the state's generation.
-    pub(super) fn advance(mut self, events: &[D::Event], flight: Flight) -> u64 {
+    /// way in `flight`.
+    pub(super) fn advance(mut self, events: &[D::Event], flight: Flight) {
         let mut known = self.known;
         known.revision = Some(match known.revision {
             Some(revision) => revision.plus(events.len() as u64),
@@ -145,20 +113,16 @@ impl<D: Decider> Slot<'_, D> {
         });
         known.state = events.iter().fold(known.state, D::evolve);
         known.under_way.push_back(flight);
-        self.cell.known = Some(known);
-        self.cell.generation
+        *self.cell = Some(known);
     }
 }
 
 impl<D: Decider> Known<D> {
-    async fn load(log: &Log, id: &StreamId, page_events: usize) -> Result<Self, LoadError> {
-        let mut known =
-            Self { state: D::State::default(), revision: None, position: Position::START, under_way: VecDeque::new() };
-        known.catch_up(log, id, page_events).await?;
-        Ok(known)
+    fn unread() -> Self {
+        Self { state: D::State::default(), revision: None, position: Position::START, under_way: VecDeque::new() }
     }
 
-    /// Reads what follows; nothing may be under way.
+    /// Reads what follows: all of the stream at first, later what others have written. Nothing may be under way.
     async fn catch_up(&mut self, log: &Log, id: &StreamId, page_events: usize) -> Result<(), LoadError> {
         loop {
             let from = self.revision.map(|revision| revision.plus(1));
@@ -175,7 +139,8 @@ impl<D: Decider> Known<D> {
         }
     }
 
-    /// Takes note of the commits that have become durable. Says whether all is well: false if one of them failed.
+    /// Takes note of the commits that have become durable. Says whether all is well: false if one of them failed, so
+    /// that the state never came to be.
     fn settle(&mut self) -> bool {
         while let Some(landed) = self.under_way.front().and_then(Flight::peek) {
             match landed {

@@ -1,9 +1,12 @@
 //! What the executor keeps to, under a log that is slow, fails, and is written to by others.
 
+mod chaos;
 mod competition;
 mod held_log;
 mod pipeline;
 mod repetition;
+
+use std::collections::HashMap;
 
 use event_log::{Direction, EventLog as _, Expected};
 use futures_util::future::join_all;

@@ -107,6 +107,7 @@ impl Fixture {
                 events: vec![NewEvent::of(id, 0, &Added { number, sum: 0 })],
             };
             self.log.append(commit).await.unwrap();
+            tokio::task::yield_now().await;
         }
         self.log.head().await.unwrap()
     }

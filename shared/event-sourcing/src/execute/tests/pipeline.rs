@@ -126,7 +126,7 @@ async fn a_caller_that_is_gone_before_its_commit_fails_leaves_no_wrong_state() {
     log.write_during(executor.execute(request(0, Add(1)))).await.unwrap();
     assert!(executor.execute(request(1, Add(10))).now_or_never().is_none());
     log.refuse(read_only());
-    log.write_during(executor.execute(request(2, Add(LIMIT - 1)))).await.unwrap();
+    log.write_during(executor.execute(request(2, Add(100)))).await.unwrap();
     assert_eq!(log.submitted(), 3, "the failure is seen before the next decision");
     assert_eq!(history(&log).await.len(), 2);
 }

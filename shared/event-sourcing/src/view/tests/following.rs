@@ -169,6 +169,14 @@ async fn a_closed_view_says_so() {
     views.close().await.unwrap();
     views.close().await.unwrap();
     assert_eq!(read(&snapshot), fixture.expected(), "who reads may finish");
+    // A reader keeps the file open; it is durable nevertheless.
+    let crashed = fixture.directory.path().join("crashed.redb");
+    std::fs::copy(fixture.path(), &crashed).unwrap();
+    let options = ViewsOptions { path: crashed, ..fixture.options() };
+    let recovered = Views::open(fixture.log.clone(), options).await.unwrap();
+    recovered.wait_for(head, LONG).await.unwrap();
+    assert_eq!(fixture.fold.applied.load(SeqCst), 2);
+    recovered.close().await.unwrap();
     assert!(matches!(views.snapshot(), Err(ViewError::Closed)));
     assert!(matches!(views.rebuild(|_, _| {}).await, Err(ViewError::Closed)));
     assert!(matches!(views.wait_for(Position::new(3), LONG).await, Err(WaitError::Stopped(_))));
