@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::language;
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+const FOR_A_DAY: &str = "public, max-age=86400";
 
 pub(crate) struct Asset {
     pub(crate) path: String,
@@ -32,17 +33,17 @@ impl Asset {
         Self { path: format!("/assets/{name}.{hash}.{extension}"), kind, body }
     }
 
-    fn answer(&self) -> impl IntoResponse + use<> {
-        ([(header::CONTENT_TYPE, self.kind), (header::CACHE_CONTROL, IMMUTABLE)], self.body)
+    fn answer(&self, kept: &'static str) -> impl IntoResponse + use<> {
+        ([(header::CONTENT_TYPE, self.kind), (header::CACHE_CONTROL, kept)], self.body)
     }
 }
 
 /// The routes that every page leans on: `/assets/…`, `/favicon.ico` and the switch of language, `/language`.
 pub fn assets_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
-        .route(&STYLE.path, get(async || STYLE.answer()))
-        .route(&SCRIPT.path, get(async || SCRIPT.answer()))
-        .route(&ICON.path, get(async || ICON.answer()))
-        .route("/favicon.ico", get(async || ICON.answer()))
+        .route(&STYLE.path, get(async || STYLE.answer(IMMUTABLE)))
+        .route(&SCRIPT.path, get(async || SCRIPT.answer(IMMUTABLE)))
+        .route(&ICON.path, get(async || ICON.answer(IMMUTABLE)))
+        .route("/favicon.ico", get(async || ICON.answer(FOR_A_DAY)))
         .route("/language", get(language::switch))
 }

@@ -108,7 +108,9 @@ impl Frame {
 
     /// The address of the page to sign in on, coming back to this page.
     pub fn sign_in(&self) -> String {
-        self.language_switch().split_once("&next=").map_or_else(String::new, |(_, next)| format!("/sign-in?next={next}"))
+        self.language_switch()
+            .split_once("&next=")
+            .map_or_else(String::new, |(_, next)| format!("/sign-in?next={next}"))
     }
 }
 

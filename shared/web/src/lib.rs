@@ -29,13 +29,14 @@
 //!    ```
 //!
 //! 4. [`page`]`(&template)` is the answer. Errors are [`error_page`]. The components and their parameters are listed at
-//!    the top of `templates/components.html`; the classes of lists, cards and posts at the top of `templates/gallery.html`,
-//!    which shows every one of them and is rendered in a test.
+//!    the top of `templates/components.html`; the markup of lists, cards, posts and the live thread is in `examples/gallery/gallery.html`,
+//!    which shows every one of them (`cargo run -p web --example gallery`) and is rendered in a test.
 //!
 //! A fragment that is put in live is a template of its own with the field `t`; the page takes it in as
 //! [`Html::of`]`(&fragment)`, so both are the same bytes.
 
 mod assets;
+mod chart;
 pub mod collation;
 pub mod dates;
 mod error_page;
@@ -51,6 +52,7 @@ pub mod testing;
 mod texts;
 
 pub use assets::assets_router;
+pub use chart::{Bar, bar_chart};
 pub use error_page::{ErrorPage, error_page};
 pub use form::{Choice, Crumb, Errors, FieldError, Pages, Readers, Tone};
 pub use frame::{Frame, FrameViewer, LivePage, Section};

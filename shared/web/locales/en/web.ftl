@@ -65,6 +65,8 @@ live-dropped = You can no longer follow this page live.
 live-crowded = You have too many pages open at once. This one does not update by itself.
 live-new-one = Show 1 new post
 live-new-other = Show %n new posts
+live-below-one = 1 new post further down
+live-below-other = %n new posts further down
 live-here-one = 1 person here now
 live-here-other = %n people here now
 live-writes = %name is writing …
@@ -74,7 +76,6 @@ live-sending = Sending …
 live-sent = Your post is published.
 live-not-sent = The server could not be reached. What you have written is still here. Try again in a while.
 live-refused = It could not be saved. What you have written is still here.
-live-draft = A draft from earlier was brought back.
 
 # Error pages
 error-number = Error { $status }
@@ -97,3 +98,7 @@ statement-personal-data = Personal data
 statement-public-records = Public records
 statement-write-to = Write to { $name }: [{ $mail }](mailto:{ $mail }).
 statement-turn-to = Turn to { $name }.
+
+# Charts
+chart-as-table = The numbers as a table
+chart-number = Number

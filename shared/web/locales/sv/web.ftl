@@ -65,6 +65,8 @@ live-dropped = Du kan inte längre följa den här sidan direkt.
 live-crowded = Du har för många sidor öppna samtidigt. Den här uppdateras inte av sig själv.
 live-new-one = Visa 1 nytt inlägg
 live-new-other = Visa %n nya inlägg
+live-below-one = 1 nytt inlägg längre ner
+live-below-other = %n nya inlägg längre ner
 live-here-one = 1 person här nu
 live-here-other = %n personer här nu
 live-writes = %name skriver …
@@ -74,7 +76,6 @@ live-sending = Skickar …
 live-sent = Ditt inlägg är publicerat.
 live-not-sent = Det gick inte att nå servern. Det du har skrivit finns kvar. Försök igen om en stund.
 live-refused = Det gick inte att spara. Det du har skrivit finns kvar.
-live-draft = Ett utkast från tidigare har hämtats.
 
 # Felsidor
 error-number = Fel { $status }
@@ -97,3 +98,7 @@ statement-personal-data = Personuppgifter
 statement-public-records = Allmänna handlingar
 statement-write-to = Skriv till { $name }: [{ $mail }](mailto:{ $mail }).
 statement-turn-to = Vänd dig till { $name }.
+
+# Diagram
+chart-as-table = Siffrorna som tabell
+chart-number = Antal

@@ -11,7 +11,9 @@ enum Opened {
     /// Its tags are left out, its content stays.
     Unwrapped,
     /// An image, written as a link; with the number of events that had been written when it began.
-    Image { written: usize },
+    Image {
+        written: usize,
+    },
 }
 
 /// The events to write.
@@ -35,6 +37,8 @@ struct Rewriter<'a> {
     /// Elements that are open and in which an address stays text.
     links: usize,
     code_blocks: usize,
+    /// The levels, as written, of the headings that the text at hand stands under.
+    headings: Vec<HeadingLevel>,
     /// Where the images go that are open.
     images: Vec<CowStr<'a>>,
 }
@@ -80,7 +84,9 @@ impl<'a> Rewriter<'a> {
             _ if self.depth >= DEPTH_MAX => Opened::Unwrapped,
             Tag::TableHead | Tag::TableRow | Tag::TableCell => Opened::Unwrapped,
             Tag::Heading { level, .. } => {
-                let level = self.sunk(level);
+                while self.headings.pop_if(|above| *above >= level).is_some() {}
+                self.headings.push(level);
+                let level = self.sunk();
                 self.written.push(Event::Start(Tag::Heading { level, id: None, classes: vec![], attrs: vec![] }));
                 Opened::Kept
             }
@@ -112,8 +118,8 @@ impl<'a> Rewriter<'a> {
                 self.written.push(Event::End(TagEnd::Link));
             }
             (Opened::Kept, TagEnd::HtmlBlock) => self.written.push(Event::End(TagEnd::Paragraph)),
-            (Opened::Kept, TagEnd::Heading(level)) => {
-                let level = self.sunk(level);
+            (Opened::Kept, TagEnd::Heading(_)) => {
+                let level = self.sunk();
                 self.written.push(Event::End(TagEnd::Heading(level)));
             }
             (Opened::Kept, tag) => self.written.push(Event::End(tag)),
@@ -125,8 +131,9 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    fn sunk(&self, level: HeadingLevel) -> HeadingLevel {
-        match self.first_heading + level as u8 - 1 {
+    /// The level of the newest heading: headings sink below what stands around the text, and none is left out between.
+    fn sunk(&self) -> HeadingLevel {
+        match usize::from(self.first_heading) + self.headings.len() - 1 {
             ..=2 => HeadingLevel::H2,
             3 => HeadingLevel::H3,
             4 => HeadingLevel::H4,

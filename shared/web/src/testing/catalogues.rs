@@ -73,7 +73,8 @@ fn asked(source: &str, methods: &[&str]) -> Vec<String> {
         for receiver in ["t", "texts"] {
             for (at, call) in source.match_indices(&format!("{receiver}.{method}")) {
                 let within_word = source[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_');
-                let literal = source[at + call.len()..].trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
+                let literal =
+                    source[at + call.len()..].trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
                 if let Some((key, _)) = literal
                     && !within_word
                 {
@@ -147,9 +148,15 @@ mod tests {
     fn everything_that_is_wrong_is_told() {
         let dir = tempfile::tempdir().unwrap();
         for (path, text) in [
-            ("locales/sv/a.ftl", "both = Två\nonly-sv = Svenska\nargs = { $n } och { $m }\nunused = Ingen\nkind-one = En\n"),
+            (
+                "locales/sv/a.ftl",
+                "both = Två\nonly-sv = Svenska\nargs = { $n } och { $m }\nunused = Ingen\nkind-one = En\n",
+            ),
             ("locales/en/a.ftl", "both = Two\nargs = { $n }\nunused = Nobody\nkind-one = One\n- no entry\n"),
-            ("templates/a.html", "{{ t.get(\"both\") }} {{ t.with(\"args\", [(\"n\", 1)]) }} {{ t.get(\"lost\") }} {{ t.get(\"save\") }}"),
+            (
+                "templates/a.html",
+                "{{ t.get(\"both\") }} {{ t.with(\"args\", [(\"n\", 1)]) }} {{ t.get(\"lost\") }} {{ t.get(\"save\") }}",
+            ),
             ("src/a.rs", "texts.get(\"only-sv\"); t.of(\"kind\", name); t.of(\"sort\", name); map.get(\"other\")"),
         ] {
             let path = dir.path().join(path);

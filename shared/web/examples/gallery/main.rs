@@ -1,0 +1,29 @@
+//! Serves every component on one page, with the headers of the real server: `cargo run -p web --example gallery`.
+
+mod page;
+
+use axum::{Router, http::header, middleware::map_response, response::Response, routing::get};
+use web::{Frame, Lang, Operator};
+
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                   form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let operator = Operator { name: "Kansliet".into(), mail: Some("kansliet@erfa.example".into()) };
+    let router = Router::new()
+        .route("/", get(async |lang: Lang| web::page(&page::Gallery::new(lang))))
+        .merge(web::statement_router(operator, async |parts| {
+            Frame::new(Lang::of(&parts.headers), "", parts.uri.path())
+        }))
+        .merge(web::assets_router())
+        .fallback(async |lang: Lang| {
+            web::error_page(Frame::new(lang, "", "/"), axum::http::StatusCode::NOT_FOUND, "", "")
+        })
+        .layer(map_response(async |mut response: Response| {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(CSP));
+            response
+        }));
+    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8090".into());
+    axum::serve(tokio::net::TcpListener::bind(address).await?, router).await
+}
