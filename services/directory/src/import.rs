@@ -14,6 +14,7 @@ use types::{Line, TextError};
 
 use crate::domain::agency::{Description, OTHER_NAMES_MAX, name_key};
 
+pub mod plan;
 mod records;
 
 /// The first line of the file.
@@ -226,7 +227,7 @@ fn parse_row(record: &[String]) -> Result<Description, Vec<What>> {
     let name = optional::<{ AgencyName::LENGTH_MAX }>(HEADER[0], &record[0], &mut wrong);
     let short_name: Option<ShortName> = optional(HEADER[1], &record[1], &mut wrong);
     let website: Option<Address> = optional(HEADER[2], &record[2], &mut wrong);
-    if website.as_ref().is_some_and(|website| !is_web_address(website.as_str())) {
+    if website.as_ref().is_some_and(|website| !begins_with_web_address(website.as_str())) {
         wrong.push(What::Website);
     }
     let other_names: Vec<AgencyName> =
@@ -251,14 +252,18 @@ fn optional<const MAX: usize>(field: &'static str, text: &str, wrong: &mut Vec<W
     }
 }
 
-/// Whether the text has the form of a web address that a link may lead to.
+/// Whether the text begins with a web address. Lists in use have remarks after it, which are kept as they are.
+fn begins_with_web_address(text: &str) -> bool {
+    is_web_address(text.split_whitespace().next().unwrap_or_default())
+}
+
+/// Whether the text is a web address that a link may lead to.
 pub fn is_web_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| {
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        !host.is_empty()
-            && !text.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\'))
-            && !host.contains('@')
+        let odd = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\');
+        !host.is_empty() && !host.contains('@') && !text.contains(odd)
     })
 }
 

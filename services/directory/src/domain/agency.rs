@@ -51,6 +51,12 @@ pub enum Error {
     },
 }
 
+impl From<Option<Description>> for State {
+    fn from(known: Option<Description>) -> Self {
+        Self(known)
+    }
+}
+
 /// How names are compared: without regard to case and to how many spaces stand between words.
 pub fn name_key(name: &str) -> String {
     name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")

@@ -29,6 +29,15 @@ fn a_file_is_read() {
 }
 
 #[test]
+fn a_web_address_may_have_a_remark() {
+    let rows = parse(format!("{HEAD}Verket,,https://verket.example (Nord),\n").as_bytes()).unwrap();
+    let website = rows[0].agency.website.as_ref().unwrap().as_str();
+    assert_eq!(website, "https://verket.example (Nord)");
+    assert!(!is_web_address(website), "no link leads there");
+    assert!(is_web_address("https://verket.example/om?x=1"));
+}
+
+#[test]
 fn a_doubled_quote_is_one() {
     let rows = parse(format!("{HEAD}\"Verket \"\"Nord\"\"\",,,\n").as_bytes()).unwrap();
     assert_eq!(rows[0].agency.name.as_str(), "Verket \"Nord\"");

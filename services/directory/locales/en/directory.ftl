@@ -1,0 +1,182 @@
+# Signing in
+sign-in-title = Sign in
+sign-in-lead = Give your e-mail address at work, and we send you a link to sign in with. You need no password.
+sign-in-by-mail = Sign in by e-mail
+sign-in-who = Who can sign in?
+sign-in-who-text = Whoever is invited by the contact person of their agency or by the secretariat. If you are not invited, turn to the contact person of your agency.
+field-email = E-mail address
+field-email-hint = The address that you were invited with.
+send-link = Send the link
+sent-title = Look in your e-mail
+sent-lead = If the address is invited, we have sent a link to it. It works for { $minutes } minutes, and once.
+sent-same-browser = Open the link in the browser in which you asked for it.
+sent-nothing = Nothing has come after some minutes? Look among the junk mail, and make sure that you gave the address that you were invited with.
+sent-again = Ask for a new link
+link-lead = Press the button to sign in.
+link-lasts = You are signed in for twelve hours at most, or until you sign out.
+link-used-title = The link has been used
+link-used = A sign-in link works only once.
+link-used-do = If you are not signed in, ask for a new link. If it was not you who used it, tell the secretariat.
+link-expired-title = The link is too old
+link-expired = A sign-in link works for fifteen minutes.
+link-expired-do = Ask for a new link, and open it as soon as it comes.
+link-browser-title = The link belongs to another browser
+link-browser = The link works only in the browser in which you asked for it.
+link-browser-do = Open the link there, or ask for a new link in this browser.
+link-unknown-title = The link does not work
+link-unknown = The link is not whole, or it never existed.
+link-unknown-do = Copy the whole link from the mail, or ask for a new one.
+new-link = Ask for a new link
+demo-choose = Choose who to be
+demo-choose-text = Everybody here is invented. One click signs you in as one of them.
+demo-nobody = There are no invented people to choose yet.
+demo-sign-in-as = Sign in as { $name }
+not-joined-name = Invited
+
+# Joining
+join-title = Welcome to Erfa
+join-lead = You are invited for { $agency }. Say who you are, and you take part.
+join-seen = Everyone who takes part sees your name, what you work with and your agency.
+personal-data-link = How we handle personal data
+join = Join
+field-name = Name
+field-name-hint = First name and surname.
+field-title = What you work with
+field-title-hint = For example digital strategist.
+
+# One's own page
+me-title = My page
+my-roles = My mandates
+as-others-see = As others see you
+profile = Name and work
+language = Language
+language-text = The pages are also in
+sessions = Where you are signed in
+sessions-text = If you do not recognise one of these, end it.
+session-began = Signed in
+session-this = This browser
+session-until = Lasts until
+session-end = End
+tokens = Access tokens for the API
+tokens-text = With a token a program reads and writes as you, what you may see and do.
+tokens-docs = Description of the API
+token-from = From
+token-until = Works until
+token-revoke = Revoke
+token-over = No longer works
+token-new = New token
+token-issue = Create token
+field-label = What the token is for
+field-label-hint = A name that you will know it by.
+field-scopes = What the token may do
+field-days = How many days the token works
+field-days-hint = At most { $max } days.
+scope-read = Read
+scope-write = Write
+scope-hint-read = Read what you may read.
+scope-hint-write = Write what you may write.
+token-issued-title = The token is created
+token-issued-lead = Copy the token “{ $label }” now.
+token-shown = The token
+token-shown-hint = It is shown this once. Give it to nobody else.
+token-use = The program sends the token like this:
+token-shown-before = The token was created and shown before. If you no longer have it, revoke it and create a new one.
+to-me = To my page
+kept = What is kept about you
+kept-text = What you have written in arenas and threads is kept too.
+kept-email = E-mail address
+kept-none = None
+kept-invited = Invited
+kept-invited-for = { $at }, for { $agency }
+kept-joined = Joined
+kept-affiliation = Works for
+kept-mandate = Mandate
+kept-since = { $agency }, since { $from }
+kept-between = { $agency }, from { $from } until { $until }
+
+# Agencies
+agencies-title = Agencies
+agencies-lead = The agencies of the exchange.
+agencies-people = Show everyone who takes part
+agencies-search = Search by name, short name or former name
+agencies-none = There are no agencies yet
+agencies-none-do = Whoever runs Erfa reads them in with the command erfa import agencies.
+agencies-not-found = No agency matches “{ $q }”
+agencies-not-found-do = Try a part of the name, or a former name.
+agencies-count = { $n ->
+    [one] One agency
+   *[other] { $n } agencies
+  }
+agencies-found-by = formerly or also { $name }
+agency-short-name = Short name
+agency-website = Web site
+agency-other-names = Former or other names
+agency-people = Who takes part
+agency-nobody = Nobody of the agency takes part yet
+agency-nobody-do = The secretariat invites the first.
+
+# People
+people-title = Who takes part
+people-all-agencies = All agencies
+people-count = { $n ->
+    [one] One person
+   *[other] { $n } people
+  }
+people-none = Nobody takes part yet
+people-none-do = Choose another agency, or show all.
+people-invited = Invited, and not joined yet
+people-invited-at = Invited
+show = Show
+person-invited-title = Invited
+person-not-joined = This person is invited and has not joined yet. The invitation has no end: they sign in with their e-mail address.
+person-is-you = This is you. Change it on your page.
+person-email-hint = (shown to the contact person and the secretariat only)
+person-works = Works for
+person-former = Formerly
+person-leaves = Has left { $agency }
+person-leaves-text = The mandates for the agency end, and the person can no longer sign in for it. What they have written stays.
+person-leaves-do = Yes, has left
+mandates = Mandates
+mandates-none = No mandates right now.
+mandate-from = From
+mandate-until = Until
+mandate-end = End the mandate
+mandate-grant = Grant a mandate
+mandate-grant-do = Grant it
+field-role = Mandate
+field-agency = Agency
+field-until = Last day
+field-until-hint = Leave empty if the mandate has no end.
+role-participant = Participant
+role-contact-person = Contact person
+role-secretariat = The secretariat
+role-hint-participant = Reads and writes in the exchange for the agency.
+role-hint-contact-person = Invites colleagues and looks after the agency's mandates.
+role-hint-secretariat = Runs the exchange. Sees all invitations and mandates.
+
+# Inviting
+invite-title = Invite
+invite-lead = Whoever you invite signs in with their e-mail address and says themselves what they are called. Tell them that they are invited.
+invite-email-hint = The address at work. It is shown to the contact person and the secretariat only.
+invite = Invite
+
+# What is wrong in forms
+wrong-empty = Write something here.
+wrong-long = The text has { $length } characters. At most { $max } are taken.
+wrong-character = The text has an invisible character that can't be saved. Write it again by hand.
+wrong-line-break = Write it on one line.
+wrong-address = Write a whole e-mail address, such as name@agency.example.
+wrong-address-taken = Somebody with that address takes part already.
+wrong-agency = Choose an agency from the list.
+wrong-role = Choose a mandate.
+wrong-held = The person holds that mandate during that time already.
+wrong-not-affiliated = The person no longer works for that agency.
+wrong-days = Write a number of days between 1 and { $max }.
+wrong-scopes = Choose what the token may do.
+wrong-day = Write a day like this: 2027-01-31.
+wrong-day-past = Choose a day that has not been.
+
+# Mail
+mail-sign-in-subject = Your sign-in link for Erfa
+mail-sign-in-lead = Here is your link to sign in to Erfa. It works for { $minutes } minutes, once, in the browser in which you asked for it.
+mail-sign-in-end = The link is good until { $until }. If you did not ask for it, you can ignore this mail: nobody can sign in without the link.

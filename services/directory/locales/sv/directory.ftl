@@ -1,0 +1,182 @@
+# Logga in
+sign-in-title = Logga in
+sign-in-lead = Skriv din e-postadress på jobbet, så skickar vi en länk som du loggar in med. Du behöver inget lösenord.
+sign-in-by-mail = Logga in med e-post
+sign-in-who = Vem kan logga in?
+sign-in-who-text = Den som är inbjuden av sin myndighets kontaktperson eller av kansliet. Är du inte inbjuden, hör av dig till kontaktpersonen på din myndighet.
+field-email = E-postadress
+field-email-hint = Samma adress som du blev inbjuden med.
+send-link = Skicka länken
+sent-title = Titta i din e-post
+sent-lead = Om adressen är inbjuden har vi skickat en länk dit. Den fungerar i { $minutes } minuter och en gång.
+sent-same-browser = Öppna länken i samma webbläsare som du bad om den i.
+sent-nothing = Har det inte kommit något efter några minuter? Titta i skräpposten, och kontrollera att du skrev adressen som du blev inbjuden med.
+sent-again = Be om en ny länk
+link-lead = Tryck på knappen för att logga in.
+link-lasts = Du är inloggad i högst tolv timmar, eller tills du loggar ut.
+link-used-title = Länken är redan använd
+link-used = En inloggningslänk fungerar bara en gång.
+link-used-do = Är du inte inloggad, be om en ny länk. Var det inte du som använde den, säg till kansliet.
+link-expired-title = Länken är för gammal
+link-expired = En inloggningslänk fungerar i femton minuter.
+link-expired-do = Be om en ny länk, och öppna den så snart den kommer.
+link-browser-title = Länken hör till en annan webbläsare
+link-browser = Länken fungerar bara i den webbläsare där du bad om den.
+link-browser-do = Öppna länken där, eller be om en ny länk i den här webbläsaren.
+link-unknown-title = Länken fungerar inte
+link-unknown = Länken är inte hel, eller så har den aldrig funnits.
+link-unknown-do = Kopiera hela länken ur mejlet, eller be om en ny.
+new-link = Be om en ny länk
+demo-choose = Välj vem du vill vara
+demo-choose-text = Alla personer här är påhittade. Du loggar in som en av dem med ett tryck.
+demo-nobody = Det finns inga påhittade personer att välja ännu.
+demo-sign-in-as = Logga in som { $name }
+not-joined-name = Inbjuden
+
+# Gå med
+join-title = Välkommen till Erfa
+join-lead = Du är inbjuden för { $agency }. Berätta vem du är, så är du med.
+join-seen = Alla som är med i utbytet ser ditt namn, vad du arbetar med och din myndighet.
+personal-data-link = Så behandlar vi personuppgifter
+join = Gå med
+field-name = Namn
+field-name-hint = För- och efternamn.
+field-title = Vad du arbetar med
+field-title-hint = Till exempel digitaliseringsstrateg.
+
+# Min sida
+me-title = Min sida
+my-roles = Mina uppdrag
+as-others-see = Så ser andra dig
+profile = Namn och arbete
+language = Språk
+language-text = Sidorna finns också på
+sessions = Här är du inloggad
+sessions-text = Känner du inte igen en inloggning, avsluta den.
+session-began = Inloggad
+session-this = Den här webbläsaren
+session-until = Gäller till
+session-end = Avsluta
+tokens = Åtkomstnycklar till API
+tokens-text = Med en nyckel läser och skriver ett program som du, med det du får se och göra.
+tokens-docs = Beskrivning av API:et
+token-from = Från
+token-until = Gäller till
+token-revoke = Återkalla
+token-over = Gäller inte längre
+token-new = Ny nyckel
+token-issue = Skapa nyckel
+field-label = Vad nyckeln är till
+field-label-hint = Ett namn som du känner igen den på.
+field-scopes = Vad nyckeln får göra
+field-days = Antal dagar som nyckeln gäller
+field-days-hint = Högst { $max } dagar.
+scope-read = Läsa
+scope-write = Skriva
+scope-hint-read = Läsa det som du får läsa.
+scope-hint-write = Skriva det som du får skriva.
+token-issued-title = Nyckeln är skapad
+token-issued-lead = Kopiera nyckeln ”{ $label }” nu.
+token-shown = Nyckeln
+token-shown-hint = Den visas bara den här gången. Ge den inte till någon annan.
+token-use = Programmet skickar nyckeln så här:
+token-shown-before = Nyckeln är redan skapad och visad. Har du inte kvar den, återkalla den och skapa en ny.
+to-me = Till min sida
+kept = Det här finns sparat om dig
+kept-text = Dessutom finns det du har skrivit i arenor och trådar.
+kept-email = E-postadress
+kept-none = Ingen
+kept-invited = Inbjuden
+kept-invited-for = { $at }, för { $agency }
+kept-joined = Gick med
+kept-affiliation = Arbetar för
+kept-mandate = Uppdrag
+kept-since = { $agency }, sedan { $from }
+kept-between = { $agency }, från { $from } till { $until }
+
+# Myndigheter
+agencies-title = Myndigheter
+agencies-lead = Myndigheterna i utbytet.
+agencies-people = Visa alla som är med
+agencies-search = Sök på namn, förkortning eller tidigare namn
+agencies-none = Det finns inga myndigheter ännu
+agencies-none-do = Den som sköter Erfa läser in dem med kommandot erfa import agencies.
+agencies-not-found = Ingen myndighet matchar ”{ $q }”
+agencies-not-found-do = Prova en del av namnet, eller ett tidigare namn.
+agencies-count = { $n ->
+    [one] En myndighet
+   *[other] { $n } myndigheter
+  }
+agencies-found-by = tidigare eller även { $name }
+agency-short-name = Förkortning
+agency-website = Webbplats
+agency-other-names = Tidigare eller andra namn
+agency-people = De som är med
+agency-nobody = Ingen från myndigheten är med ännu
+agency-nobody-do = Kansliet bjuder in den första.
+
+# Personer
+people-title = De som är med
+people-all-agencies = Alla myndigheter
+people-count = { $n ->
+    [one] En person
+   *[other] { $n } personer
+  }
+people-none = Ingen är med ännu
+people-none-do = Välj en annan myndighet, eller visa alla.
+people-invited = Inbjudna som inte har gått med ännu
+people-invited-at = Inbjuden
+show = Visa
+person-invited-title = Inbjuden
+person-not-joined = Personen är inbjuden men har inte gått med ännu. Inbjudan gäller tills vidare: personen loggar in med sin e-postadress.
+person-is-you = Det här är du. Ändra på din sida.
+person-email-hint = (visas bara för kontaktpersonen och kansliet)
+person-works = Arbetar för
+person-former = Tidigare
+person-leaves = Har slutat på { $agency }
+person-leaves-text = Uppdragen för myndigheten upphör och personen kan inte längre logga in för den. Det som personen har skrivit finns kvar.
+person-leaves-do = Ja, har slutat
+mandates = Uppdrag
+mandates-none = Inga uppdrag just nu.
+mandate-from = Från
+mandate-until = Till
+mandate-end = Avsluta uppdraget
+mandate-grant = Ge ett uppdrag
+mandate-grant-do = Ge uppdraget
+field-role = Uppdrag
+field-agency = Myndighet
+field-until = Sista dag
+field-until-hint = Lämna tomt om uppdraget gäller tills vidare.
+role-participant = Deltagare
+role-contact-person = Kontaktperson
+role-secretariat = Kansliet
+role-hint-participant = Läser och skriver i utbytet för myndigheten.
+role-hint-contact-person = Bjuder in kollegor och sköter myndighetens uppdrag.
+role-hint-secretariat = Driver utbytet. Ser alla inbjudningar och uppdrag.
+
+# Bjuda in
+invite-title = Bjud in
+invite-lead = Den som du bjuder in loggar in med sin e-postadress och berättar själv vad den heter. Tala om för personen att inbjudan finns.
+invite-email-hint = Adressen på jobbet. Den visas bara för kontaktpersonen och kansliet.
+invite = Bjud in
+
+# Det som är fel i formulär
+wrong-empty = Skriv något här.
+wrong-long = Texten har { $length } tecken. Högst { $max } får plats.
+wrong-character = Texten har ett osynligt tecken som inte går att spara. Skriv om den för hand.
+wrong-line-break = Skriv på en rad.
+wrong-address = Skriv en hel e-postadress, till exempel namn@myndighet.se.
+wrong-address-taken = Någon med den adressen är redan med i utbytet.
+wrong-agency = Välj en myndighet i listan.
+wrong-role = Välj ett uppdrag.
+wrong-held = Personen har redan det uppdraget under den tiden.
+wrong-not-affiliated = Personen arbetar inte längre för den myndigheten.
+wrong-days = Skriv ett antal dagar mellan 1 och { $max }.
+wrong-scopes = Välj vad nyckeln får göra.
+wrong-day = Skriv en dag så här: 2027-01-31.
+wrong-day-past = Välj en dag som inte har varit.
+
+# Mejl
+mail-sign-in-subject = Din inloggningslänk för Erfa
+mail-sign-in-lead = Här är din länk för att logga in i Erfa. Den fungerar i { $minutes } minuter, en gång, i den webbläsare där du bad om den.
+mail-sign-in-end = Länken gäller till { $until }. Har du inte bett om den kan du bortse från det här mejlet: ingen kan logga in utan länken.

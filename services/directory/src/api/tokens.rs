@@ -1,0 +1,119 @@
+//! `/me/tokens`: one's API tokens.
+
+use access::{ApiReading, ApiWriting};
+use axum::{Json, extract::State, response::IntoResponse};
+use http::{StatusCode, header};
+use serde::{Deserialize, Serialize};
+use service_kit::{ApiJson, ApiQuery, IdempotencyKey, Page, Paging, Problem, ProblemDocument, problems};
+use types::{Line, Timestamp, TokenId};
+use utoipa::ToSchema;
+
+use super::answers::{ScopeName, Written, not_found, read_at, unreadable};
+use crate::{By, app::App, commands::NewToken, views::tokens};
+
+/// A token.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TokenDto {
+    /// Its id.
+    id: TokenId,
+    /// What its person calls it.
+    label: String,
+    /// What it may be used for.
+    scopes: Vec<ScopeName>,
+    /// When it was issued.
+    #[schema(value_type = String, format = DateTime)]
+    issued_at: Timestamp,
+    /// When it no longer works.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    /// When it was revoked.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    revoked_at: Option<Timestamp>,
+}
+
+/// A token to be issued.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct TokenOrder {
+    /// What to call it.
+    label: Line<80>,
+    /// What it is to be used for.
+    #[schema(min_items = 1)]
+    scopes: Vec<ScopeName>,
+    /// How many days it is to work.
+    #[schema(minimum = 1, maximum = 366)]
+    days: u16,
+}
+
+/// A token that was issued.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct IssuedDto {
+    /// Its id.
+    id: TokenId,
+    /// The token itself. It is shown this once; missing if it was shown before and can't be shown again.
+    token: Option<String>,
+    /// When it no longer works.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    #[serde(flatten)]
+    written: Written,
+}
+
+/// List one's tokens
+#[utoipa::path(
+    get, path = "/me/tokens", tag = "me",
+    params(Paging, ("at-least" = Option<String>, Query, description = "The cursor of what is to be seen")),
+    responses((status = 200, description = "The tokens, the newest first", body = Page<TokenDto>),
+        (status = "4XX", description = "Why not", body = ProblemDocument)),
+)]
+pub(super) async fn list(
+    ApiReading(reading): ApiReading,
+    ApiQuery(paging): ApiQuery<Paging>,
+) -> Result<impl IntoResponse, Problem> {
+    let person = reading.viewer.person().ok_or_else(not_found)?;
+    let newest = tokens::newest(&reading.snapshot, person).map_err(unreadable)?;
+    let page = paging.cut(newest).map(|token| TokenDto {
+        id: token.id,
+        label: token.label.to_string(),
+        scopes: token.scopes.into_iter().map(ScopeName::from).collect(),
+        issued_at: token.issued_at,
+        expires_at: token.expires_at,
+        revoked_at: token.revoked_at,
+    });
+    Ok((read_at(&reading), Json(page)))
+}
+
+/// Issue a token
+///
+/// From a signed-in browser alone: a token issues no tokens, so that one that leaked does not live on in another.
+#[utoipa::path(
+    post, path = "/me/tokens", tag = "me", request_body = TokenOrder,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same token")),
+    responses((status = 201, description = "It is issued", body = IssuedDto),
+        (status = 403, description = "A token was used to ask", body = ProblemDocument),
+        (status = "4XX", description = "Why not", body = ProblemDocument)),
+)]
+pub(super) async fn issue(
+    State(app): State<App>,
+    ApiWriting(reading): ApiWriting,
+    IdempotencyKey(key): IdempotencyKey,
+    ApiJson(order): ApiJson<TokenOrder>,
+) -> Result<impl IntoResponse, Problem> {
+    let viewer = reading.viewer.participant().ok_or_else(not_found)?;
+    if reading.viewer.token().is_some() {
+        return Err(Problem::new(&problems::FORBIDDEN).detail("a token issues no tokens: sign in with a browser"));
+    }
+    let mut by = By::viewer(viewer);
+    if let Some(key) = key {
+        by = by.once_by_key(&key);
+    }
+    let TokenOrder { label, scopes, days } = order;
+    let wanted = NewToken { label, scopes: scopes.into_iter().map(Into::into).collect(), days };
+    let done = app.commands.issue_token(&by, viewer.person, wanted).await?;
+    let location = format!("/api/directory/v1/me/tokens/{}", done.value.id);
+    let written = Written::at(&reading, done.position);
+    let issued = IssuedDto { id: done.value.id, token: done.value.token, expires_at: done.value.expires_at, written };
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(issued)))
+}

@@ -1,0 +1,164 @@
+//! Sign-in links and sessions.
+
+use access::Secret;
+use contracts::{
+    Audience,
+    directory::{AgencyName, Role, SecretHash, SessionEnd, SessionEvent, SignInLinkIssued, SignedIn},
+};
+use event_sourcing::ExecuteError;
+use types::{PersonId, Position, SessionId, Timestamp};
+
+use super::{Asked, By, Commands, Done, Error};
+use crate::{
+    domain::{
+        agency::Description,
+        person::Error as Refusal,
+        session::{Command, Error as SessionRefusal},
+    },
+    views::people,
+};
+
+/// How long a sign-in link works.
+pub const LINK_MINUTES: i64 = 15;
+/// How long a session lasts at most.
+pub const SESSION_HOURS: i64 = 12;
+
+/// A sign-in link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Whom it signs in.
+    pub person: PersonId,
+    /// The session that it may open.
+    pub session: SessionId,
+    /// Its address. Whoever has it can sign in: it is given to its person and to nobody else.
+    pub url: String,
+    /// When it no longer works.
+    pub expires_at: Timestamp,
+    /// Read up to here and you have read of it.
+    pub position: Position,
+}
+
+/// Somebody asks for a sign-in link.
+#[derive(Clone, Debug)]
+pub struct LinkRequest {
+    /// The address that they gave.
+    pub address: String,
+    /// Of the secret of the browser in which they ask.
+    pub browser: SecretHash,
+    /// The path that they want to come to; empty for the start page.
+    pub next: String,
+}
+
+/// A session that was opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// Whose it is.
+    pub person: PersonId,
+    /// Its id.
+    pub session: SessionId,
+    /// The secret for its cookie.
+    pub secret: Secret,
+    /// When it is over.
+    pub expires_at: Timestamp,
+    /// Read up to here and you have read it.
+    pub position: Position,
+}
+
+impl Commands {
+    /// On a log in which nobody has joined yet: enters the agency that runs the exchange, invites the first member of
+    /// the secretariat, and makes the link with which they sign in, in whichever browser. `None` once somebody joined.
+    ///
+    /// As the link is nowhere but in the answer, a start before anybody joined makes a new one.
+    pub async fn first_link(&self, secretariat: AgencyName) -> Result<Option<Link>, Error> {
+        if people::anybody_joined(&self.latest().await?)? {
+            return Ok(None);
+        }
+        let by = By::system("first-start");
+        let agency = Description { name: secretariat, short_name: None, website: None, other_names: Vec::new() };
+        let agency = self.register_agency(&by, agency).await?.value;
+        let person = PersonId::derived(agency.uuid(), "first member of the secretariat");
+        self.invite_as(&by, person, None, agency, Role::Secretariat).await?;
+        self.link(person, None, "").await.map(Some)
+    }
+
+    /// A link with which this person signs in, in whichever browser: for the administrator.
+    pub async fn sign_in_link_for(&self, person: PersonId) -> Result<Link, Error> {
+        let known = people::get(&self.latest().await?, person)?;
+        if known.is_none_or(|known| known.agencies().next().is_none()) {
+            return Err(ExecuteError::Refused(Refusal::Unknown).into());
+        }
+        self.link(person, None, "").await
+    }
+
+    /// Makes a link for a person, bound to a browser, unless it is to be given to them in some other way.
+    pub(super) async fn link(&self, person: PersonId, browser: Option<SecretHash>, next: &str) -> Result<Link, Error> {
+        let (session, secret) = (SessionId::new(&*self.0.ids), Secret::new());
+        let expires_at = self.later(LINK_MINUTES * 60);
+        let issued = SignInLinkIssued { person, link: secret.hash(), browser, expires_at };
+        let asked = Asked::to("issue link", &session);
+        let by = By::system("sign-in");
+        let request = self.request(&by, session.uuid(), Audience::System, asked, Command::IssueLink(issued));
+        let position = self.0.sessions.execute(request).await?.position;
+        let mut url = format!("{}/sign-in/link?session={session}&secret={}", self.0.origin, secret.expose());
+        if web::is_local(next) && next != "/" {
+            url.push_str("&next=");
+            url.push_str(&crate::pages::percent_encoded(next));
+        }
+        Ok(Link { person, session, url, expires_at, position })
+    }
+
+    /// Opens the session that a link is for; the link is used up by it.
+    pub async fn sign_in(&self, session: SessionId, link: &Secret, browser: Option<&Secret>) -> Result<Opened, Error> {
+        let secret = Secret::new();
+        let expires_at = self.later(SESSION_HOURS * 3_600);
+        let command = Command::SignIn {
+            link: link.hash(),
+            browser: browser.map(Secret::hash),
+            secret: secret.hash(),
+            now: self.0.clock.now(),
+            expires_at,
+        };
+        let asked = Asked::to("sign in", &session);
+        let by = By::system("sign-in");
+        let request = self.request(&by, session.uuid(), Audience::System, asked, command);
+        let executed = self.0.sessions.execute(request).await?;
+        let person = executed.events.iter().find_map(|event| match event {
+            SessionEvent::SignedIn(signed_in) => Some(signed_in.person),
+            _ => None,
+        });
+        let person = person.ok_or(ExecuteError::Refused(SessionRefusal::LinkUnknown))?;
+        Ok(Opened { person, session, secret, expires_at, position: executed.position })
+    }
+
+    /// Opens a session without a link: for the demo alone, whose people are invented.
+    pub async fn sign_in_as(&self, person: PersonId) -> Result<Opened, Error> {
+        let (session, secret) = (SessionId::new(&*self.0.ids), Secret::new());
+        let expires_at = self.later(SESSION_HOURS * 3_600);
+        let command = Command::Open(SignedIn { person, secret: secret.hash(), expires_at });
+        let asked = Asked::to("sign in", &session);
+        let by = By::system("demo");
+        let request = self.request(&by, session.uuid(), Audience::System, asked, command);
+        let position = self.0.sessions.execute(request).await?.position;
+        Ok(Opened { person, session, secret, expires_at, position })
+    }
+
+    /// Ends a session of the person.
+    pub async fn end_session(
+        &self,
+        by: &By,
+        person: PersonId,
+        session: SessionId,
+        reason: SessionEnd,
+    ) -> Result<Done<SessionId>, Error> {
+        let command = Command::End { person, reason, now: self.0.clock.now() };
+        let asked = Asked::to("end session", &session);
+        let request = self.request(by, session.uuid(), Audience::System, asked, command);
+        let executed = self.0.sessions.execute(request).await?;
+        Ok(Done { value: session, position: executed.position, repeated: executed.repeated })
+    }
+
+    fn later(&self, seconds: i64) -> Timestamp {
+        let at = self.0.clock.now().as_second().saturating_add(seconds);
+        Timestamp::from_second(at).unwrap_or(Timestamp::MAX)
+    }
+}

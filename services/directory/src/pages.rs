@@ -1,0 +1,50 @@
+//! The directory's pages, one a file. All routes stand here.
+
+mod agencies;
+mod agency;
+mod demo;
+mod fields;
+mod invite;
+mod join;
+mod mandates;
+mod me;
+mod people;
+mod person;
+mod sessions;
+mod shell;
+mod sign_in;
+mod sign_in_link;
+mod sign_out;
+mod tokens;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+use crate::app::App;
+
+pub(crate) use fields::percent_encoded;
+pub(crate) use shell::Shell;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route(access::SIGN_IN_PATH, get(sign_in::show).post(sign_in::send))
+        .route("/sign-in/sent", get(sign_in::sent))
+        .route("/sign-in/link", get(sign_in_link::show).post(sign_in_link::send))
+        .route("/sign-in/demo", post(demo::send))
+        .route("/sign-out", post(sign_out::send))
+        .route(access::JOIN_PATH, get(join::show).post(join::send))
+        .route("/me", get(me::show).post(me::send))
+        .route("/me/sessions/{session}/end", post(sessions::end))
+        .route("/me/tokens", post(tokens::issue))
+        .route("/me/tokens/{token}/revoke", post(tokens::revoke))
+        .route("/agencies", get(agencies::show))
+        .route("/agencies/{agency}", get(agency::show))
+        .route("/people", get(people::show))
+        .route("/people/invite", get(invite::show).post(invite::send))
+        .route("/people/{person}", get(person::show))
+        .route("/people/{person}/mandates", post(mandates::grant))
+        .route("/people/{person}/mandates/{mandate}/end", post(mandates::end))
+        .route("/people/{person}/affiliations/{agency}/end", post(mandates::end_affiliation))
+}

@@ -1,0 +1,88 @@
+//! One table from what stops a command to what its sender hears.
+
+use access::problems::view_problem;
+use service_kit::{Problem, ProblemKind, Titles, execute_problem, problems};
+
+use crate::{
+    commands::Error,
+    domain::{agency, person, session, token},
+};
+
+/// After how long a busy directory is worth another try.
+const BUSY_RETRY_SECONDS: u64 = 5;
+
+const fn kind(code: &'static str, status: u16, sv: &'static str, en: &'static str) -> ProblemKind {
+    ProblemKind { code, status, title: Titles { sv, en } }
+}
+
+/// A mandate that is held at that time already.
+pub(crate) static MANDATE_HELD: ProblemKind =
+    kind("mandate-held", 409, "Uppdraget finns redan", "The mandate is held already");
+/// A mail address of somebody who takes part.
+pub(crate) static ADDRESS_TAKEN: ProblemKind =
+    kind("address-taken", 409, "Adressen används redan", "The address is used already");
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Agency(error) => execute_problem(error, |error| match error {
+                agency::Error::TooManyNames { .. } => Problem::new(&problems::VALIDATION).detail(error.to_string()),
+            }),
+            Error::Person(error) => execute_problem(error, |error| person_problem(&error)),
+            Error::Session(error) => execute_problem(error, session_problem),
+            Error::Token(error) => execute_problem(error, token_problem),
+            Error::UnknownAgency => {
+                Problem::new(&problems::VALIDATION).field("/agency", "unknown", "choose an agency in the directory")
+            }
+            Error::AddressTaken => Problem::new(&ADDRESS_TAKEN),
+            Error::NotAnAddress => {
+                Problem::new(&problems::VALIDATION).field("/email", "invalid", "write an address such as name@host")
+            }
+            Error::Busy | Error::Closing | Error::Wait(_) => {
+                Problem::new(&problems::UNAVAILABLE).detail(error.to_string()).retry_after(BUSY_RETRY_SECONDS)
+            }
+            Error::View(error) => view_problem(&error),
+            Error::Mail(_) | Error::Read(_) => {
+                tracing::error!(%error, "a command failed");
+                Problem::new(&problems::INTERNAL)
+            }
+        }
+    }
+}
+
+fn person_problem(error: &person::Error) -> Problem {
+    use person::Error::{
+        AlreadyHeld, AlreadyInvited, AlreadyJoined, EndsBeforeItBegins, NoSuchMandate, NotAffiliated, NotJoined,
+        NotYours, OwnSecretariatMandate, TooManyMandates, Unknown,
+    };
+    let kind = match error {
+        Unknown | NoSuchMandate => &problems::NOT_FOUND,
+        NotYours => &problems::FORBIDDEN,
+        AlreadyHeld => &MANDATE_HELD,
+        EndsBeforeItBegins => &problems::VALIDATION,
+        AlreadyInvited | AlreadyJoined | NotJoined | NotAffiliated | OwnSecretariatMandate | TooManyMandates => {
+            &problems::CONFLICT
+        }
+    };
+    Problem::new(kind).detail(error.to_string())
+}
+
+fn session_problem(error: session::Error) -> Problem {
+    use session::Error::{Exists, LinkExpired, LinkUnknown, LinkUsed, OtherBrowser, Unknown};
+    let kind = match error {
+        LinkUnknown | Unknown => &problems::NOT_FOUND,
+        LinkUsed | LinkExpired | OtherBrowser | Exists => &problems::CONFLICT,
+    };
+    Problem::new(kind).detail(error.to_string())
+}
+
+fn token_problem(error: token::Error) -> Problem {
+    use token::Error::{Duration, Exists, NoScope, RepeatedScope, Unknown};
+    let field = |pointer: &str| Problem::new(&problems::VALIDATION).field(pointer, "invalid", error.to_string());
+    match error {
+        NoScope | RepeatedScope => field("/scopes"),
+        Duration => field("/days"),
+        Unknown => Problem::new(&problems::NOT_FOUND),
+        Exists => Problem::new(&problems::CONFLICT).detail(error.to_string()),
+    }
+}

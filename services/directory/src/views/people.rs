@@ -1,0 +1,267 @@
+//! The people: who was invited, who joined, what they do for whom.
+
+use std::ops::RangeInclusive;
+
+use contracts::directory::{Address, MandateGranted, PersonEvent, PersonName, Role, Title};
+use event_log::Recorded;
+use event_sourcing::{
+    Snapshot, ViewError,
+    json_value::{self, IdKey, Json, key},
+    redb::{ReadOnlyTable, ReadableTable as _, TableDefinition, WriteTransaction},
+};
+use serde::{Deserialize, Serialize};
+use types::{AgencyId, MandateId, PersonId, Revision, Timestamp};
+use uuid::Uuid;
+use web::collation;
+
+use super::Part;
+
+const PEOPLE: TableDefinition<IdKey, Json<PersonRecord>> = TableDefinition::new("directory-people");
+/// Who has which mail address: the first who was invited with it.
+const ADDRESSES: TableDefinition<&str, IdKey> = TableDefinition::new("directory-addresses");
+/// Those who take part, for each agency and for all ([`EVERYWHERE`]), in the order of their names.
+const LISTED: TableDefinition<(IdKey, &[u8], IdKey), ()> = TableDefinition::new("directory-people-listed");
+const EVERYWHERE: IdKey = [0; 16];
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRecord {
+    /// Their id.
+    pub id: PersonId,
+    /// Of their stream.
+    pub revision: Revision,
+    /// When they were invited.
+    pub invited_at: Timestamp,
+    /// Who invited them, if it was a person.
+    pub invited_by: Option<PersonId>,
+    /// For which agency.
+    pub invited_for: AgencyId,
+    /// Where their sign-in links go.
+    pub email: Option<Address>,
+    /// When they joined, if they have.
+    pub joined_at: Option<Timestamp>,
+    /// Their name, once they have joined.
+    pub name: Option<PersonName>,
+    /// What they do.
+    pub title: Option<Title>,
+    /// For whom they work and have worked, in order.
+    pub affiliations: Vec<Affiliation>,
+    /// The mandates they hold and have held, in order.
+    pub mandates: Vec<Mandate>,
+}
+
+/// A time of work for an agency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Affiliation {
+    /// The agency.
+    pub agency: AgencyId,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when, if it has ended.
+    pub until: Option<Timestamp>,
+}
+
+/// A mandate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mandate {
+    /// Its id.
+    pub id: MandateId,
+    /// What it lets them do.
+    pub role: Role,
+    /// For which agency.
+    pub agency: AgencyId,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when, if that is decided.
+    pub until: Option<Timestamp>,
+    /// Who granted it, if it was a person.
+    pub granted_by: Option<PersonId>,
+    /// When it was ended before its time.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Mandate {
+    /// Whether it has neither been ended nor run out; it may still lie ahead.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.ended_at.is_none() && self.until.is_none_or(|until| now < until)
+    }
+
+    /// Whether it holds now.
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.is_open(now) && self.from <= now
+    }
+}
+
+impl PersonRecord {
+    /// The agencies they work for.
+    pub fn agencies(&self) -> impl Iterator<Item = AgencyId> {
+        self.affiliations.iter().filter(|affiliation| affiliation.until.is_none()).map(|started| started.agency)
+    }
+
+    /// Whether others see them among those who take part.
+    pub fn takes_part(&self) -> bool {
+        self.name.is_some() && self.agencies().next().is_some()
+    }
+
+    /// The roles they have for an agency now, the most far-reaching last.
+    pub fn roles(&self, agency: AgencyId, now: Timestamp) -> Vec<Role> {
+        let held = self.mandates.iter().filter(|held| held.agency == agency && held.is_in_force(now));
+        let mut roles: Vec<_> = held.map(|held| held.role).collect();
+        roles.sort();
+        roles
+    }
+}
+
+/// How mail addresses are compared: the domain's and, as people write them, the name's case does not count.
+pub fn address_key(address: &str) -> String {
+    address.trim().to_lowercase()
+}
+
+pub(super) fn create(tx: &WriteTransaction) -> Result<(), ViewError> {
+    tx.open_table(PEOPLE)?;
+    tx.open_table(ADDRESSES)?;
+    tx.open_table(LISTED)?;
+    Ok(())
+}
+
+pub(super) fn apply(tx: &WriteTransaction, recorded: &Recorded, event: &PersonEvent) -> Result<(), ViewError> {
+    let mut people = tx.open_table(PEOPLE)?;
+    let id = key(recorded.stream.id());
+    let before = json_value::get(&people, id)?;
+    let Some(after) = evolved(before.clone(), recorded, event) else { return Ok(()) };
+    json_value::put(&mut people, id, &after)?;
+    if let (PersonEvent::Invited(_), Some(email)) = (event, &after.email) {
+        let mut addresses = tx.open_table(ADDRESSES)?;
+        let email = address_key(email.as_str());
+        if addresses.get(email.as_str())?.is_none() {
+            addresses.insert(email.as_str(), id)?;
+        }
+    }
+    let mut listed = tx.open_table(LISTED)?;
+    for (agency, name) in before.iter().flat_map(places) {
+        listed.remove((agency, &name[..], id))?;
+    }
+    for (agency, name) in places(&after) {
+        listed.insert((agency, &name[..], id), ())?;
+    }
+    Ok(())
+}
+
+fn evolved(before: Option<PersonRecord>, recorded: &Recorded, event: &PersonEvent) -> Option<PersonRecord> {
+    let at = recorded.meta.occurred_at;
+    let by = recorded.meta.actor.person();
+    let mut person = match (before, event) {
+        (Some(person), _) => person,
+        (None, PersonEvent::Invited(event)) => PersonRecord {
+            id: PersonId::from_uuid(recorded.stream.id()),
+            revision: recorded.revision,
+            invited_at: at,
+            invited_by: by,
+            invited_for: event.agency,
+            email: event.email.clone(),
+            joined_at: None,
+            name: None,
+            title: None,
+            affiliations: Vec::new(),
+            mandates: Vec::new(),
+        },
+        (None, _) => return None,
+    };
+    person.revision = recorded.revision;
+    match event {
+        PersonEvent::Invited(_) => {}
+        PersonEvent::Joined(event) => {
+            person.joined_at = Some(at);
+            (person.name, person.title) = (Some(event.name.clone()), event.title.clone());
+        }
+        PersonEvent::ProfileChanged(event) => {
+            (person.name, person.title) = (Some(event.name.clone()), event.title.clone());
+        }
+        PersonEvent::AffiliationStarted(event) => {
+            person.affiliations.push(Affiliation { agency: event.agency, from: at, until: None });
+        }
+        PersonEvent::AffiliationEnded(event) => {
+            let open = person.affiliations.iter_mut().filter(|a| a.agency == event.agency && a.until.is_none());
+            open.for_each(|affiliation| affiliation.until = Some(at));
+        }
+        PersonEvent::MandateGranted(event) => {
+            let &MandateGranted { mandate: id, role, agency, from, until } = event;
+            person.mandates.push(Mandate { id, role, agency, from, until, granted_by: by, ended_at: None });
+        }
+        PersonEvent::MandateEnded(event) => {
+            let ended = person.mandates.iter_mut().filter(|mandate| mandate.id == event.mandate);
+            ended.for_each(|mandate| mandate.ended_at = Some(at));
+        }
+    }
+    Some(person)
+}
+
+/// Where a person stands in [`LISTED`], but for their id.
+fn places(person: &PersonRecord) -> Vec<(IdKey, Vec<u8>)> {
+    let Some(name) = person.name.as_ref().filter(|_| person.takes_part()) else { return Vec::new() };
+    let name: Vec<u8> = collation::key(name.as_str()).into_iter().flat_map(u32::to_be_bytes).collect();
+    let agencies = person.agencies().map(|agency| key(agency.uuid()));
+    agencies.chain([EVERYWHERE]).map(|agency| (agency, name.clone())).collect()
+}
+
+/// One person.
+pub fn get(snapshot: &Snapshot, id: PersonId) -> Result<Option<PersonRecord>, ViewError> {
+    json_value::get(&snapshot.table(PEOPLE)?, key(id.uuid()))
+}
+
+/// The person whose sign-in links go to this address.
+pub fn by_address(snapshot: &Snapshot, address: &str) -> Result<Option<PersonRecord>, ViewError> {
+    let found = snapshot.table(ADDRESSES)?.get(address_key(address).as_str())?.map(|id| id.value());
+    found.map_or(Ok(None), |id| get(snapshot, PersonId::from_uuid(Uuid::from_bytes(id))))
+}
+
+/// Whether anybody ever joined.
+pub fn anybody_joined(snapshot: &Snapshot) -> Result<bool, ViewError> {
+    for entry in snapshot.table(PEOPLE)?.iter()? {
+        if entry?.1.value().read()?.joined_at.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Page `page` (from 1) of those who take part, in Swedish order of their names; of one agency alone, if one is named.
+pub fn list(
+    snapshot: &Snapshot,
+    agency: Option<AgencyId>,
+    limit: usize,
+    page: usize,
+) -> Result<Part<PersonRecord>, ViewError> {
+    let place = agency.map_or(EVERYWHERE, |agency| key(agency.uuid()));
+    let listed: ReadOnlyTable<(IdKey, &[u8], IdKey), ()> = snapshot.table(LISTED)?;
+    let people = snapshot.table(PEOPLE)?;
+    let (skipped, mut total, mut items) = (limit.saturating_mul(page.saturating_sub(1)), 0, Vec::new());
+    for entry in listed.range(everyone_at(&place))? {
+        if total >= skipped && items.len() < limit {
+            let (_, _, id) = entry?.0.value();
+            items.extend(json_value::get(&people, id)?);
+        }
+        total += 1;
+    }
+    Ok(Part { items, total })
+}
+
+/// Longer than any key of a name.
+const LAST_NAME: &[u8] = &[0xFF; 8];
+
+fn everyone_at(place: &IdKey) -> RangeInclusive<(IdKey, &'static [u8], IdKey)> {
+    (*place, &[], [0; 16])..=(*place, LAST_NAME, [0xFF; 16])
+}
+
+/// Those who were invited for an agency and have not joined yet, the latest first.
+pub fn invited(snapshot: &Snapshot, agency: Option<AgencyId>) -> Result<Vec<PersonRecord>, ViewError> {
+    let mut invited = Vec::new();
+    for entry in snapshot.table(PEOPLE)?.iter()? {
+        let person = entry?.1.value().read()?;
+        if person.joined_at.is_none() && agency.is_none_or(|agency| person.invited_for == agency) {
+            invited.push(person);
+        }
+    }
+    invited.sort_by_key(|person: &PersonRecord| (std::cmp::Reverse(person.invited_at), person.id));
+    Ok(invited)
+}

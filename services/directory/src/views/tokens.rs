@@ -1,0 +1,90 @@
+//! The API tokens of a person.
+
+use contracts::directory::{Scope, TokenEvent};
+use event_log::Recorded;
+use event_sourcing::{
+    Snapshot, ViewError,
+    json_value::{self, IdKey, Json, key},
+    redb::{MultimapTableDefinition, TableDefinition, WriteTransaction},
+};
+use serde::{Deserialize, Serialize};
+use types::{Line, PersonId, Timestamp, TokenId};
+
+const TOKENS: TableDefinition<IdKey, Json<TokenRecord>> = TableDefinition::new("directory-tokens");
+/// Person to tokens, by the moment (milliseconds) at which they were issued.
+const OF_PERSON: MultimapTableDefinition<IdKey, (i64, IdKey)> =
+    MultimapTableDefinition::new("directory-tokens-of-person");
+
+/// How many of a person's newest tokens are looked at.
+const NEWEST_MAX: usize = 100;
+
+/// A token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRecord {
+    /// Its id.
+    pub id: TokenId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// What they call it.
+    pub label: Line<80>,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// When it no longer works.
+    pub expires_at: Timestamp,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl TokenRecord {
+    /// Whether it works.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && now < self.expires_at
+    }
+}
+
+pub(super) fn create(tx: &WriteTransaction) -> Result<(), ViewError> {
+    tx.open_table(TOKENS)?;
+    tx.open_multimap_table(OF_PERSON)?;
+    Ok(())
+}
+
+pub(super) fn apply(tx: &WriteTransaction, recorded: &Recorded, event: &TokenEvent) -> Result<(), ViewError> {
+    let mut tokens = tx.open_table(TOKENS)?;
+    let (uuid, at) = (recorded.stream.id(), recorded.meta.occurred_at);
+    match event {
+        TokenEvent::Issued(event) => {
+            let token = TokenRecord {
+                id: TokenId::from_uuid(uuid),
+                person: event.person,
+                label: event.label.clone(),
+                scopes: event.scopes.clone(),
+                issued_at: at,
+                expires_at: event.expires_at,
+                revoked_at: None,
+            };
+            json_value::put(&mut tokens, key(uuid), &token)?;
+            tx.open_multimap_table(OF_PERSON)?.insert(key(event.person.uuid()), (at.as_millisecond(), key(uuid)))?;
+        }
+        TokenEvent::Revoked(_) => {
+            json_value::update(&mut tokens, key(uuid), |token| token.revoked_at = Some(at))?;
+        }
+    }
+    Ok(())
+}
+
+/// One token.
+pub fn get(snapshot: &Snapshot, id: TokenId) -> Result<Option<TokenRecord>, ViewError> {
+    json_value::get(&snapshot.table(TOKENS)?, key(id.uuid()))
+}
+
+/// The newest tokens of a person, the newest first.
+pub fn newest(snapshot: &Snapshot, person: PersonId) -> Result<Vec<TokenRecord>, ViewError> {
+    let (tokens, of_person) = (snapshot.table(TOKENS)?, snapshot.multimap(OF_PERSON)?);
+    let mut newest = Vec::new();
+    for id in of_person.get(key(person.uuid()))?.rev().take(NEWEST_MAX) {
+        newest.extend(json_value::get(&tokens, id?.value().1)?);
+    }
+    Ok(newest)
+}
