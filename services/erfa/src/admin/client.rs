@@ -1,0 +1,54 @@
+//! The command line's side of the socket.
+
+use std::{io, path::Path};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::UnixStream,
+};
+
+use super::{Ask, Progress, Refusal, Reply};
+
+/// Asks the server that runs on this socket; `None` if none does.
+pub(crate) async fn ask(
+    socket: &Path,
+    ask: &Ask,
+    progress: &dyn Fn(Progress),
+) -> Option<Result<serde_json::Value, Refusal>> {
+    let stream = match UnixStream::connect(socket).await {
+        Ok(stream) => stream,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+            return None;
+        }
+        Err(error) => {
+            let socket = socket.display();
+            return Some(Err(Refusal::new(format_args!(
+                "the running server can't be asked over {socket}: {error}. Run the command as the user that runs the server."
+            ))));
+        }
+    };
+    Some(converse(stream, ask, progress).await.unwrap_or_else(|error| {
+        Err(Refusal::new(format_args!(
+            "the server went away before it answered: {error}. Look at its log, and run the command again; what was done already stays done."
+        )))
+    }))
+}
+
+async fn converse(
+    mut stream: UnixStream,
+    ask: &Ask,
+    progress: &dyn Fn(Progress),
+) -> io::Result<Result<serde_json::Value, Refusal>> {
+    let mut line = serde_json::to_vec(ask)?;
+    line.push(b'\n');
+    stream.write_all(&line).await?;
+    let mut lines = BufReader::new(stream).lines();
+    while let Some(line) = lines.next_line().await? {
+        match serde_json::from_str(&line)? {
+            Reply::Progress(report) => progress(report),
+            Reply::Done(value) => return Ok(Ok(value)),
+            Reply::Refused(refusal) => return Ok(Err(refusal)),
+        }
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}

@@ -1,0 +1,120 @@
+//! From the command line to what does it.
+
+use std::{fs, path::Path, sync::Arc};
+
+use anyhow::{Context as _, bail};
+use directory::import;
+use serde_json::{Value, json};
+use service_kit::{Config, LogOptions, Sources};
+use tokio_util::sync::CancellationToken;
+use types::SystemClock;
+
+use crate::{
+    admin::{self, Ask, Refusal, SOCKET},
+    cli::{Cli, Command, ConfigCommand, Import, LogCommand, Token},
+    demo,
+    output::Output,
+    parts::{self, Assembly, Parts},
+    serve::{self, Ports},
+};
+
+/// Does what the command line says.
+pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
+    let output = Output { json: cli.json };
+    let config = Config::load(&Sources::of_process(&cli.flags))?;
+    match cli.command.unwrap_or_default() {
+        Command::Serve => {
+            let (ports, config) = Ports::bind(config).await?;
+            serve::run(config, ports, output, None).await
+        }
+        Command::Demo => demo::run(config, cli.flags.data.is_some(), output).await,
+        Command::Config(ConfigCommand::Check) => {
+            Ok(output.result("The configuration is right.", &json!({ "errors": [], "warnings": config.warnings() }))?)
+        }
+        Command::Config(ConfigCommand::Show) => {
+            let toml = config.to_toml();
+            Ok(output.result(toml.trim_end(), &json!({ "toml": toml }))?)
+        }
+        Command::Import(Import::Agencies { file }) => {
+            let csv = read_agencies(&file)?;
+            let done = administer(&config, output, "taking in agencies", Ask::ImportAgencies { csv }).await?;
+            let count = |key: &str| done[key].as_u64().unwrap_or_default();
+            let words = format!(
+                "{} agencies read: {} are new, {} got another name, {} changed otherwise, {} were known as they are.",
+                count("read"),
+                count("registered"),
+                count("renamed"),
+                count("changed"),
+                count("unchanged")
+            );
+            Ok(output.result(&words, &done)?)
+        }
+        Command::Token(Token::Issue { person, scopes, days, label }) => {
+            let scopes = scopes.into_iter().map(Into::into).collect();
+            let done = administer(&config, output, "issuing", Ask::IssueToken { person, label, scopes, days }).await?;
+            Ok(output.result(done["token"].as_str().context("the answer holds no token")?, &done)?)
+        }
+        Command::SignInLink { person } => {
+            let done = administer(&config, output, "making a link", Ask::SignInLink { person }).await?;
+            Ok(output.result(done["link"].as_str().context("the answer holds no link")?, &done)?)
+        }
+        Command::Log(LogCommand::Tail { lines }) => {
+            let done = administer(&config, output, "reading", Ask::LogTail { events: lines.into() }).await?;
+            Ok(output.result(&tail_words(&done), &done)?)
+        }
+        Command::Log(LogCommand::Stats) => {
+            let done = administer(&config, output, "counting", Ask::LogStats).await?;
+            Ok(output.result(&stats_words(&done), &done)?)
+        }
+        Command::Rebuild { service } => {
+            let done = administer(&config, output, "rebuilding", Ask::Rebuild { service }).await?;
+            Ok(output.result("The views are made anew.", &done)?)
+        }
+    }
+}
+
+/// Has it done by the server that runs on the data directory; without one, starts the parts for as long as it takes.
+async fn administer(config: &Config, output: Output, what: &'static str, ask: Ask) -> anyhow::Result<Value> {
+    let bar = output.bar(what);
+    let progress = |p| bar.at(p);
+    if let Some(answer) = admin::ask(&config.data.join(SOCKET), &ask, &progress).await {
+        return answer.map_err(anyhow::Error::new);
+    }
+    service_kit::telemetry::start(&LogOptions { filter: "warn".to_owned(), ..config.log.clone() })?;
+    let shutdown = CancellationToken::new();
+    let clock = Arc::new(SystemClock);
+    let is_demo = parts::holds_demo(&config.data);
+    let parts = Parts::start(Assembly { config, clock, shutdown: shutdown.clone(), demo: is_demo }).await?;
+    let outcome: Result<Value, Refusal> = admin::perform(&parts, ask, &progress).await;
+    shutdown.cancel();
+    parts.close().await?;
+    outcome.map_err(anyhow::Error::new)
+}
+
+/// Reads the file and checks all of it, before anything that could be changed is touched.
+fn read_agencies(file: &Path) -> anyhow::Result<String> {
+    let name = file.display();
+    let bytes = fs::read(file).with_context(|| format!("`{name}` can't be read"))?;
+    if let Err(refused) = import::parse(&bytes) {
+        bail!("nothing was imported from `{name}`:\n{refused}");
+    }
+    String::from_utf8(bytes).with_context(|| format!("`{name}` is not UTF-8"))
+}
+
+fn tail_words(done: &Value) -> String {
+    let events = done["events"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let text = |event: &Value, key: &str| event[key].as_str().unwrap_or_default().to_owned();
+    let lines = events.iter().map(|event| {
+        let (at, kind, stream) = (text(event, "recordedAt"), text(event, "type"), text(event, "stream"));
+        format!("{:>8}  {at}  {kind:<44}  {stream} {}", event["position"], event["revision"])
+    });
+    if events.is_empty() { "The log is empty.".to_owned() } else { lines.collect::<Vec<_>>().join("\n") }
+}
+
+fn stats_words(done: &Value) -> String {
+    let lines = done.as_object().into_iter().flatten().map(|(key, value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{key:<12} {value}")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
