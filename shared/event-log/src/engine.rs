@@ -76,6 +76,7 @@ impl SledLog {
     pub fn open(dir: &Path, options: SledOptions) -> Result<Self, OpenError> {
         let SledOptions { clock, ids, cache_bytes, sync } = options;
         let opened = open::open(dir, cache_bytes, sync, &*ids)?;
+        describe_metrics();
         metrics::gauge!("erfa_log_read_only").set(0.0);
         let failed = |doing| move |source| OpenError::Io { dir: dir.to_owned(), doing, source };
         let (committed, readable) = watch::channel(Position::new(opened.tip.position));
@@ -105,6 +106,13 @@ impl SledLog {
     pub fn stats(&self) -> std::io::Result<Stats> {
         stats::stats(&self.reader.0)
     }
+}
+
+fn describe_metrics() {
+    metrics::describe_counter!("erfa_log_appends_total", "Commits that were written to the log");
+    let seconds = metrics::Unit::Seconds;
+    metrics::describe_histogram!("erfa_log_commit_seconds", seconds, "How long a group of commits took to be durable");
+    metrics::describe_gauge!("erfa_log_read_only", "1 if the disk refuses and the log takes no more commits");
 }
 
 impl EventLog for SledLog {

@@ -1,7 +1,7 @@
 //! What is not in the store's index yet. Writing an index entry is the dearest part of writing an event, so entries are
 //! kept here and written many at once; after a crash they are made again from the blocks.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::RangeInclusive, sync::Arc};
 
 use types::{CommitId, StreamId};
 use uuid::Uuid;
@@ -86,9 +86,26 @@ impl Late {
         self.indexed.streams + self.parts().map(|part| part.streams).sum::<u64>()
     }
 
-    /// The places of a stream that lie here, oldest first.
-    pub(super) fn places(&self, stream: &StreamId) -> Vec<Place> {
-        self.parts().flat_map(|part| part.places.get(stream).into_iter().flatten().copied()).collect()
+    /// The last place of a stream that lies here and not beyond this position.
+    pub(super) fn last_place(&self, stream: &StreamId, committed: u64) -> Option<Place> {
+        let last = |part: &Entries| {
+            let places = part.places.get(stream)?;
+            places[..places.partition_point(|place| place.block <= committed)].last().copied()
+        };
+        last(&self.fresh).or_else(|| self.frozen.as_deref().and_then(last))
+    }
+
+    /// The places of a stream that lie here and hold some of these revisions, oldest first; and the first revision of the
+    /// stream that lies here at all.
+    pub(super) fn places(&self, stream: &StreamId, revisions: RangeInclusive<u64>) -> (Vec<Place>, Option<u64>) {
+        let (mut found, mut first) = (Vec::new(), None);
+        for places in self.parts().filter_map(|part| part.places.get(stream)) {
+            first = first.or(places.first().map(|place| place.first));
+            let low = places.partition_point(|place| place.first + place.count <= *revisions.start());
+            let high = places.partition_point(|place| place.first <= *revisions.end());
+            found.extend_from_slice(places.get(low..high).unwrap_or_default());
+        }
+        (found, first)
     }
 
     /// The revision after the last of a stream that lies here.
@@ -199,16 +216,20 @@ mod tests {
         store.put_epoch(LogEpoch::from_uuid(Uuid::nil())).unwrap();
         let mut late = late(Indexed::default(), 2_000);
         let id = CommitId::from_uuid(Uuid::from_u128(2_001));
-        assert_eq!((late.places(&stream(1)).len(), late.commit(id)), (2_000, Known::At(2_001)));
+        assert_eq!((late.places(&stream(1), 0..=9_999).0.len(), late.commit(id)), (2_000, Known::At(2_001)));
+        assert_eq!(late.places(&stream(1), 3_000..=3_002).0.len(), 2);
+        assert_eq!(late.places(&stream(1), 9_000..=9_002), (vec![], Some(0)));
+        assert_eq!(late.last_place(&stream(1), 2_002), Some(Place { block: 2_001, first: 2_000, count: 2 }));
+        assert_eq!(late.last_place(&stream(1), 0), None);
         assert_eq!((late.next_revision(&stream(1)), late.next_revision(&stream(2))), (Some(4_000), None));
         assert!(late.freeze(false).is_none(), "they are too few to be written");
         let mut writing = late.freeze(true).unwrap();
         assert!(late.freeze(true).is_none(), "others are being written");
         while !writing.step(&store, 1).unwrap() {
-            assert_eq!((late.places(&stream(1)).len(), late.commit(id)), (2_000, Known::At(2_001)));
+            assert_eq!((late.places(&stream(1), 0..=9_999).0.len(), late.commit(id)), (2_000, Known::At(2_001)));
         }
         late.written(&writing);
-        assert_eq!((late.places(&stream(1)).len(), late.commit(id)), (0, Known::PerhapsStored));
+        assert_eq!((late.places(&stream(1), 0..=9_999).0.len(), late.commit(id)), (0, Known::PerhapsStored));
         assert_eq!((store.commit(id).unwrap(), late.streams()), (Some(2_001), 1));
         assert_eq!(store.places(&stream(1), 0..=u64::MAX).unwrap().len(), 2_000);
         assert_eq!(store.places(&stream(1), 3_000..=3_002).unwrap().len(), 2);

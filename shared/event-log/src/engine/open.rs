@@ -47,7 +47,7 @@ struct Opening<'a> {
 /// Opens the log in this directory; makes one if there is nothing.
 pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> Result<Opened, OpenError> {
     let opening = Opening { dir, cache_bytes, sync };
-    fs::create_dir_all(dir).map_err(|source| opening.io("making the directory", source))?;
+    make_directory(dir).map_err(|source| opening.io("making the directory", source))?;
     let lock = opening.lock()?;
     opening.probe()?;
     opening.format()?;
@@ -64,6 +64,22 @@ pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> R
         now.write(dir).map_err(|source| opening.io("writing the mark", source))?;
     }
     Ok(Opened { lock, store, epoch, tip, late })
+}
+
+/// Makes a directory, and those above it, so that a power cut does not take it away again.
+fn make_directory(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let above = match dir.parent() {
+        Some(above) if above != Path::new("") => above,
+        _ => Path::new("."),
+    };
+    make_directory(above)?;
+    match fs::create_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
+        made => made.and_then(|()| File::open(above)?.sync_all()),
+    }
 }
 
 impl Opening<'_> {

@@ -77,13 +77,6 @@ pub(super) fn all(
     Err(damaged(page.read_to.get() + 1, BadValue::Wrong("the last blocks are missing")))
 }
 
-/// Where a stream's events lie, as far as they are committed: the last revision, and the places in memory.
-fn late_places(shared: &Shared, stream: &StreamId, committed: u64) -> Vec<Place> {
-    let mut places = shared.late().places(stream);
-    places.retain(|place| place.block <= committed);
-    places
-}
-
 /// Events of a stream. `from` is a revision; `None` is the stream's end in that direction.
 pub(super) fn stream(
     shared: &Shared,
@@ -93,12 +86,11 @@ pub(super) fn stream(
     from: Option<u64>,
     limit: usize,
 ) -> Result<Vec<Arc<Recorded>>, ReadError> {
-    // In this order: what leaves the memory meanwhile is in the store before, and was committed long ago.
     let committed = shared.committed();
-    let late = late_places(shared, stream, committed);
     let index = |error| damaged(committed, error);
-    let last = match late.last() {
-        Some(place) => Some(*place),
+    let late = shared.late().last_place(stream, committed);
+    let last = match late {
+        Some(place) => Some(place),
         None => store.last_place(stream).map_err(index)?,
     };
     let Some(last) = last.map(|place| place.first + place.count - 1) else { return Ok(Vec::new()) };
@@ -116,13 +108,12 @@ pub(super) fn stream(
     if span == 0 || low > high {
         return Ok(Vec::new());
     }
-    let late_from = late.first().map_or(u64::MAX, |place| place.first);
-    let mut places = Vec::new();
-    if low < late_from {
-        places = store.places(stream, low..=high).map_err(index)?;
-        places.retain(|place| place.first < late_from);
-    }
-    places.extend(late.into_iter().filter(|place| place.first <= high && place.first + place.count > low));
+    // In this order: what leaves the memory meanwhile is in the store before.
+    let (late, late_from) = shared.late().places(stream, low..=high);
+    let late_from = late_from.unwrap_or(u64::MAX);
+    let mut places = if low < late_from { store.places(stream, low..=high).map_err(index)? } else { Vec::new() };
+    places.retain(|place| place.first < late_from);
+    places.extend(late);
     let mut found = Vec::with_capacity((high - low + 1) as usize);
     for place in places {
         found.extend(at(shared, store, place, stream)?.into_iter().filter(|event| {

@@ -2,13 +2,13 @@
 
 use std::{fs, io, path::Path};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use types::{LogEpoch, Position};
 
 use super::shared::Shared;
 
 /// What there is in a log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stats {
     /// How many events.
     pub events: u64,
@@ -21,7 +21,7 @@ pub struct Stats {
     /// How much room its files take, in bytes.
     pub disk_bytes: u64,
     /// Why it takes no more commits, if it does not.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_only: Option<String>,
 }
 

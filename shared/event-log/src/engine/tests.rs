@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
+    time::Duration,
 };
 
 use contracts::{Actor, Audience, Meta};
@@ -70,6 +71,16 @@ struct Gate {
     closed: Arc<AtomicBool>,
 }
 
+/// No sync takes nearly as long.
+const SYNC_SECONDS_MAX: u64 = 60;
+
+impl Gate {
+    fn reached(&self) {
+        let limit = Duration::from_secs(SYNC_SECONDS_MAX);
+        tokio::task::block_in_place(|| self.reached.recv_timeout(limit)).expect("every group is synced");
+    }
+}
+
 fn gate(options: &mut SledOptions) -> Gate {
     let ((tell, reached), (go_on, wait)) = (sync_channel(0), sync_channel(0));
     let (wait, closed) = (Mutex::new(wait), Arc::new(AtomicBool::new(false)));
@@ -95,26 +106,36 @@ async fn nobody_sees_a_commit_before_it_is_durable() {
     assert!(matches!(follower.next().await, Some(Ok(Followed::CaughtUp(_)))));
 
     gate.closed.store(true, Ordering::SeqCst);
-    let mut under_way = log.submit(commit(2, Expected::Exists)).await.unwrap();
-    tokio::task::block_in_place(|| gate.reached.recv().unwrap());
-    // These wait for the next group; they must not be answered from what is not durable either.
-    let mut again = log.submit(commit(2, Expected::Exists)).await.unwrap();
-    let mut refused = log.submit(commit(3, Expected::Exact(first.last_revision))).await.unwrap();
-    for pending in [&mut under_way, &mut again, &mut refused] {
-        assert!(pending.now_or_never().is_none(), "an answer before the commit is durable");
+    let mut second = log.submit(commit(2, Expected::Exists)).await.unwrap();
+    gate.reached();
+    // These make up the next group, and all of them rest on what is not durable yet.
+    let mut third = log.submit(commit(3, Expected::Exists)).await.unwrap();
+    let mut again = log.submit(commit(3, Expected::Exists)).await.unwrap();
+    let mut refused = log.submit(commit(4, Expected::Exact(first.last_revision))).await.unwrap();
+    for round in 0..2 {
+        for pending in [&mut third, &mut again, &mut refused] {
+            assert!(pending.now_or_never().is_none(), "an answer before the commit is durable");
+        }
+        let seen = first.position.get() + round;
+        assert_eq!(log.head().await.unwrap().get(), seen);
+        assert!(log.read_all(Position::new(seen), &Filter::all(), 10).await.unwrap().events.is_empty());
+        assert_eq!(log.read_stream(&stream(), Direction::Backward, None, 10).await.unwrap().len() as u64, seen);
+        assert!(log.find_commit(&stream(), commit(2 + u128::from(round), Expected::Any).id).await.unwrap().is_none());
+        assert!(follower.next().now_or_never().is_none());
+        if round == 0 {
+            assert!((&mut second).now_or_never().is_none());
+            gate.go_on.send(()).unwrap();
+            assert_eq!((&mut second).await.unwrap().position, Position::new(2));
+            assert!(matches!(follower.next().await, Some(Ok(Followed::Event(_)))));
+            gate.reached();
+        }
     }
-    assert_eq!(log.head().await.unwrap(), first.position);
-    assert!(log.read_all(first.position, &Filter::all(), 10).await.unwrap().events.is_empty());
-    assert_eq!(log.read_stream(&stream(), Direction::Backward, None, 10).await.unwrap().len(), 1);
-    assert!(log.find_commit(&stream(), commit(2, Expected::Any).id).await.unwrap().is_none());
-    assert!(follower.next().now_or_never().is_none());
-
     gate.closed.store(false, Ordering::SeqCst);
     gate.go_on.send(()).unwrap();
-    let second = under_way.await.unwrap();
-    assert_eq!(again.await.unwrap(), second);
+    let third = third.await.unwrap();
+    assert_eq!(again.await.unwrap(), third);
     assert!(matches!(refused.await, Err(AppendError::WrongRevision { .. })));
-    assert!(matches!(follower.next().await, Some(Ok(Followed::Event(event))) if event.position == second.position));
+    assert!(matches!(follower.next().await, Some(Ok(Followed::Event(event))) if event.position == third.position));
     log.close().await;
 }
 

@@ -115,7 +115,7 @@ fn kill_once(dir: &Path, random: &mut Random) -> Vec<Acknowledged> {
     let mut lines = BufReader::new(child.stdout.take().unwrap());
     let (mut said, mut line, mut opening) = (Vec::new(), String::new(), false);
     // Sometimes while it opens the log, sometimes early, sometimes late.
-    let enough = [0, random.below(20), random.below(1_500)][random.below(5).min(2) as usize];
+    let enough = [0, random.below(20), random.below(700)][random.below(5).min(2) as usize];
     let spin = Duration::from_micros(random.below(3_000));
     let begun = Instant::now();
     loop {
