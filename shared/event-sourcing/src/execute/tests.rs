@@ -8,9 +8,9 @@ mod repetition;
 
 use std::collections::HashMap;
 
-use event_log::{Direction, EventLog as _, Expected};
+use event_log::{Direction, EventLog as _, Expected, SledLog, SledOptions};
 use futures_util::future::join_all;
-use types::{CommitId, Revision, StreamId};
+use types::{CommitId, Revision, StreamId, SystemClock};
 use uuid::Uuid;
 
 use self::held_log::HeldLog;
@@ -96,4 +96,21 @@ async fn events_of_an_unknown_type_do_not_stop_a_stream() {
     log.behind().append(commit).await.unwrap();
     let executed = log.write_during(executor(&log).execute(request(2, Add(2)))).await.unwrap();
     assert_eq!((executed.revision, executed.events), (Some(Revision::new(1)), vec![Added { number: 2, sum: 2 }]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn commands_are_pipelined_into_a_log_on_disk() {
+    const COMMANDS: u64 = 200;
+    let directory = tempfile::tempdir().unwrap();
+    let options = SledOptions::new(Arc::new(SystemClock));
+    let sled = SledLog::open(directory.path(), options).unwrap();
+    let log = Log::new(sled.clone());
+    let executor = Executor::<Sum>::new(log.clone(), ExecutorOptions::default());
+    let running: Vec<_> = (0..u128::from(COMMANDS)).map(|n| spawn(&executor, request(n, Add(1)))).collect();
+    let mut sums: Vec<_> =
+        join_all(running).await.into_iter().map(|answer| answer.unwrap().unwrap().events[0].sum).collect();
+    sums.sort_unstable();
+    assert!(sums.into_iter().eq(1..=COMMANDS));
+    assert_eq!(executor.execute(request(COMMANDS.into(), Add(0))).await.unwrap().position, log.head().await.unwrap());
+    sled.close().await;
 }
