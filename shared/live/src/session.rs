@@ -120,6 +120,7 @@ impl Session {
     }
 
     /// Whether it has ended: nothing more comes of it.
+    #[cfg(test)]
     pub(crate) fn is_closed(&self) -> bool {
         self.phase == Phase::Closed
     }

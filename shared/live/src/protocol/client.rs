@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A frame from the client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "t", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(tag = "t", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientFrame {
     /// The first frame, within 5 seconds.
     Hello {

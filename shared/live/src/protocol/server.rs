@@ -9,7 +9,7 @@ use super::PresenceState;
 
 /// A frame from the server. Cursors are opaque; `c` is the place to resume after once the frame was taken.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "t", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(tag = "t", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ServerFrame {
     /// The answer to `hello`.
     Welcome {

@@ -1,0 +1,132 @@
+//! Access that ends while somebody listens.
+
+use contracts::forum::ArenaAccess;
+use jiff::SignedDuration;
+use serde_json::json;
+use types::Clock as _;
+
+use crate::{
+    client::Client,
+    world::{World, topic},
+};
+
+#[tokio::test]
+async fn a_membership_that_ends_ends_the_subscription_and_nothing_after_it_is_delivered() {
+    let world = World::new().await;
+    let (leaver, stayer) = (world.someone("Astrid").await, world.someone("Birger").await);
+    let arena = world.arena(ArenaAccess::Members).await;
+    world.join(arena, leaver.person).await;
+    world.join(arena, stayer.person).await;
+    let thread = world.thread(arena).await;
+    let open = world.thread(world.arena(ArenaAccess::Open).await).await;
+    let (mut out, mut within) = (world.enter(&leaver).await, world.enter(&stayer).await);
+    for client in [&mut out, &mut within] {
+        client.follow(1, &topic(thread)).await;
+        client.follow(2, &format!("arena/{arena}")).await;
+        client.follow(3, &topic(open)).await;
+    }
+    world.add(thread, "before").await;
+    assert_eq!(out.post().await.0, "before");
+    world.remove(arena, leaver.person).await;
+    world.add(thread, "after").await;
+    world.add(open, "for all").await;
+    let mut dropped = [out.expect("drop").await, out.expect("drop").await];
+    dropped.sort_by_key(|frame| frame["s"].as_u64());
+    for (frame, s) in dropped.iter().zip([1, 2]) {
+        assert_eq!(*frame, json!({ "t": "drop", "s": s, "code": "access-ended", "retry": false }));
+    }
+    assert_eq!(out.post().await.0, "for all", "what is still theirs goes on");
+    out.expect_nothing().await;
+    assert_eq!(within.post().await.0, "before");
+    assert_eq!(within.expect("ev").await["e"]["type"], "se.erfa.forum.member-removed.v1");
+    assert_eq!(within.post().await.0, "after");
+    // And the same after a resume with what they had.
+    let before = world.cursor(&leaver);
+    out.send(json!({ "t": "sub", "s": 4, "topic": topic(thread), "after": before, "as": "event" })).await;
+    assert_eq!(out.expect("err").await["problem"]["type"], "/problems/not-found");
+}
+
+#[tokio::test]
+async fn a_socket_that_waits_for_its_window_hears_nothing_after_its_membership_ended() {
+    let world = World::new().await;
+    let someone = world.someone("Astrid").await;
+    let arena = world.arena(ArenaAccess::Members).await;
+    world.join(arena, someone.person).await;
+    let thread = world.thread(arena).await;
+    let mut client = world.enter(&someone).await;
+    client
+        .send(json!({ "t": "sub", "s": 1, "topic": topic(thread), "after": "now", "as": "event", "window": 1 }))
+        .await;
+    client.expect("subd").await;
+    client.expect("live").await;
+    world.add(thread, "one").await;
+    let (_, cursor) = client.post().await;
+    world.add(thread, "two").await;
+    client.expect("behind").await;
+    world.remove(arena, someone.person).await;
+    client.send(json!({ "t": "ack", "s": 1, "c": cursor })).await;
+    assert_eq!(client.expect("drop").await["code"], "access-ended");
+    client.expect_nothing().await;
+}
+
+#[tokio::test]
+async fn a_session_or_token_that_is_revoked_ends_its_sockets_and_no_others() {
+    let world = World::new().await;
+    let (someone, other) = (world.someone("Astrid").await, world.someone("Birger").await);
+    let thread = world.thread(world.arena(ArenaAccess::Open).await).await;
+    let mut page = world.enter(&someone).await;
+    let mut program = Client::connect(world.address, None).await;
+    program.hello(Some(&someone.token_text)).await;
+    let mut others = world.enter(&other).await;
+    for client in [&mut page, &mut program, &mut others] {
+        client.follow(1, &topic(thread)).await;
+    }
+    world.end_session(&someone).await;
+    world.add(thread, "one").await;
+    assert_eq!(page.end().await, (vec!["live-revoked".into()], Some(4503)));
+    assert_eq!(program.post().await.0, "one");
+    world.revoke_token(&someone).await;
+    world.add(thread, "two").await;
+    assert_eq!(program.end().await, (vec!["live-revoked".into()], Some(4503)));
+    assert_eq!((others.post().await.0, others.post().await.0), ("one".into(), "two".into()));
+    assert_eq!(world.live.sockets(), 1);
+}
+
+#[tokio::test]
+async fn a_topic_that_is_hidden_and_one_that_is_not_there_get_the_same_answer() {
+    let world = World::new().await;
+    let someone = world.someone("Astrid").await;
+    let hidden = world.thread(world.arena(ArenaAccess::Invited).await).await;
+    let mut client = world.enter(&someone).await;
+    let absent = topic(types::ThreadId::from_uuid(uuid::Uuid::from_u128(9)));
+    let mut answers = Vec::new();
+    for name in [topic(hidden), absent, "thread/".into(), "nonsense".into(), String::new(), "x".repeat(300)] {
+        client.send(json!({ "t": "sub", "s": 1, "topic": name, "after": "start", "as": "html" })).await;
+        answers.push(client.expect("err").await.to_string());
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+    assert!(answers[0].contains("/problems/not-found"));
+}
+
+#[tokio::test]
+async fn an_expiring_token_is_asked_for_renewed_and_in_the_end_expires() {
+    let world = World::new().await;
+    let soon = |seconds| world.clock.now() + SignedDuration::from_secs(seconds);
+    let (someone, other) = (world.someone_until("Astrid", soon(100)).await, world.someone("Birger").await);
+    let (_, longer) = world.token(someone.person, soon(200)).await;
+    let mut client = Client::over(world.wire(), world.address, None).await;
+    let welcome = client.hello(Some(&someone.token_text)).await;
+    assert_eq!(welcome["auth_expires"], soon(100).to_string());
+    tokio::time::pause();
+    let required = client.expect("auth_required").await;
+    assert_eq!(required["by"], soon(100).to_string());
+    client.send(json!({ "t": "auth", "token": longer })).await;
+    assert_eq!(client.expect("auth_required").await["by"], soon(200).to_string());
+    world.clock.advance_seconds(200);
+    assert_eq!(client.end().await, (vec!["bye 4005".into()], Some(4005)));
+
+    let mut client = Client::over(world.wire(), world.address, None).await;
+    client.hello(Some(&other.token_text)).await;
+    client.send(json!({ "t": "auth", "token": "erfa_nonsense" })).await;
+    assert_eq!(client.end().await, (vec!["unauthorized".into()], Some(4500)));
+}

@@ -1,0 +1,105 @@
+//! A service with threads and arenas, and nothing else.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use access::{Viewer, standing};
+use contracts::{Audience, EventSet as _, forum::ThreadEvent};
+use event_log::{Filter, Recorded};
+use event_sourcing::{Snapshot, ViewError};
+use live::{Action, Fragment, Lang, Topics, cloud_event};
+use serde_json::Value;
+use types::{ArenaId, Category, StreamId};
+use uuid::Uuid;
+
+pub(crate) const THREAD: Category = Category::declared("thread");
+
+#[derive(Default)]
+pub(crate) struct TestTopics {
+    /// The arena of each thread; a service would ask its view.
+    pub(crate) arena_of: Mutex<HashMap<Uuid, ArenaId>>,
+    /// How many times a fragment was made.
+    pub(crate) made: AtomicUsize,
+}
+
+impl Topics for TestTopics {
+    fn service(&self) -> &'static str {
+        "test"
+    }
+
+    fn open(&self, snapshot: &Snapshot, viewer: &Viewer, topic: &str) -> Result<Option<()>, ViewError> {
+        let arena = match topic.split_once('/') {
+            Some(("thread", id)) => id.parse().ok().and_then(|id| self.arena_of.lock().unwrap().get(&id).copied()),
+            Some(("arena", id)) => id.parse().ok(),
+            _ => None,
+        };
+        let Some(arena) = arena else { return Ok(None) };
+        Ok(standing(snapshot, viewer, arena)?.reads.then_some(()))
+    }
+
+    fn topics_of(&self, event: &Recorded) -> Vec<String> {
+        let mut topics = Vec::new();
+        if event.stream.category() == "thread" {
+            topics.push(format!("thread/{}", event.stream.id()));
+        }
+        if let Audience::Arena(arena) | Audience::ArenaCard(arena) = event.meta.audience
+            && !event.kind.contains(".post-")
+        {
+            topics.push(format!("arena/{arena}"));
+        }
+        topics
+    }
+
+    fn filter(&self, topic: &str) -> Filter {
+        match topic.strip_prefix("thread/").and_then(|id| id.parse().ok()) {
+            Some(id) => Filter::stream(StreamId::new(THREAD, id)),
+            None => Filter::all(),
+        }
+    }
+
+    fn event(&self, event: &Recorded) -> Value {
+        cloud_event(event)
+    }
+
+    fn variant(&self, viewer: &Viewer, _: &Recorded) -> u8 {
+        u8::from(viewer.is_secretariat())
+    }
+
+    fn fragments(
+        &self,
+        _: &Snapshot,
+        _: &Viewer,
+        lang: Lang,
+        _: &str,
+        event: &Recorded,
+    ) -> Result<Vec<Fragment>, ViewError> {
+        self.made.fetch_add(1, Ordering::SeqCst);
+        Ok(match ThreadEvent::decode(&event.kind, &event.data)? {
+            Some(ThreadEvent::PostAdded(it)) => {
+                let html = format!("<li lang=\"{}\">{}</li>", lang.as_str(), it.body);
+                let count = format!("<b id=\"count\">{}</b>", it.number);
+                vec![
+                    Fragment { target: "posts".into(), action: Action::Append, html },
+                    Fragment { target: "count".into(), action: Action::Replace, html: count },
+                ]
+            }
+            Some(ThreadEvent::PostWithdrawn(it)) => {
+                vec![Fragment { target: format!("post-{}", it.post), action: Action::Remove, html: String::new() }]
+            }
+            _ => vec![],
+        })
+    }
+
+    fn alters(&self, event: &Recorded) -> bool {
+        !event.kind.ends_with(".post-added.v1")
+    }
+
+    fn crowd_limit(&self) -> usize {
+        3
+    }
+}
