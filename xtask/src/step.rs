@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use anyhow::anyhow;
+
 /// The steps that were taken so far.
 pub(crate) struct Steps {
     name: &'static str,
@@ -31,8 +33,7 @@ impl Steps {
             }
             Err(error) => {
                 say(&format!("==> {what}: FAILED after {}", time(begun.elapsed())));
-                let remedy = format!("{} stopped at `{what}`; see it alone with: {alone}", self.name);
-                Err(error.context(remedy))
+                Err(anyhow!("stopped at `{what}`: {error:#}; see it alone with: {alone}"))
             }
         }
     }

@@ -72,7 +72,7 @@ struct Parts {
 
 /// A problem as it is sent, for the OpenAPI description.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(title = "Problem")]
+#[schema(as = Problem)]
 pub struct ProblemDocument {
     /// `/problems/<code>`: the kind of problem.
     #[serde(rename = "type")]

@@ -125,3 +125,20 @@ fn an_open_door_without_tls_is_warned_of() {
     let warnings = Config::load(&sources).expect("valid").warnings();
     assert_eq!(warnings.len(), 2, "{warnings:?}");
 }
+
+#[test]
+fn a_mistyped_setting_is_known_again() {
+    for (key, meant) in [
+        ("listne", Some("`listen`")),
+        ("metrics-listen", Some("`metrics_listen`")),
+        ("limits.conections_max", Some("`limits.connections_max`")),
+        ("connections_max", Some("`limits.connections_max`")),
+        ("colour", None),
+    ] {
+        let sources = Sources { flags: flags(&["--set", &format!("{key}=1")]), ..Sources::default() };
+        let errors = Config::load(&sources).expect_err(key);
+        let remedy = &errors.iter().next().expect("one").remedy;
+        assert_eq!(remedy.contains("did you mean"), meant.is_some(), "{key}: {remedy}");
+        assert!(remedy.contains(meant.unwrap_or("config show")), "{key}: {remedy}");
+    }
+}

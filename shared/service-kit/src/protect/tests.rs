@@ -15,6 +15,7 @@ fn routes() -> Router {
         .route("/", get(|| async { "a page" }))
         .route("/assets/x.css", get(|| async { ([("cache-control", "public, immutable")], "") }))
         .route("/refused", get(|| async { Problem::new(&problems::FORBIDDEN) }))
+        .route("/signed-out", get(|| async { ([("set-cookie", "a=")], Problem::new(&problems::UNAUTHORIZED)) }))
         .route("/api/x/v1/things", post(|ApiJson(_): ApiJson<Value>| async { "taken" }))
         .route("/api/x/v1/raw", post(|body: Bytes| async move { body.len().to_string() }))
         .route("/api/x/v1/never", get(std::future::pending::<()>))
@@ -107,7 +108,9 @@ async fn a_body_that_is_too_large_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn a_request_has_its_time() {
     let started = tokio::time::Instant::now();
-    let (headers, refused) = problem(Request::get("/api/x/v1/never"), "").await;
+    let answer = problem(Request::get("/api/x/v1/never"), "");
+    let answer = tokio::time::timeout(Config::default().limits.request_max * 2, answer).await;
+    let (headers, refused) = answer.expect("an answer comes");
     assert_eq!(started.elapsed(), Config::default().limits.request_max);
     assert_eq!((&refused["type"], headers["retry-after"].as_bytes()), (&"/problems/timeout".into(), b"5".as_slice()));
 }
@@ -137,6 +140,11 @@ async fn a_browser_gets_a_page() {
     assert_eq!((status, text.as_str()), (StatusCode::FORBIDDEN, "<h1>/refused forbidden</h1>"));
     assert_eq!(headers["content-type"], "text/html; charset=utf-8");
     assert_eq!(send(router(), browser("/nowhere"), "").await.2, "<h1>/nowhere not-found</h1>");
+    let (_, headers, _) = send(router(), browser("/signed-out"), "").await;
+    assert_eq!(
+        (&headers["set-cookie"], &headers["www-authenticate"]),
+        (&"a=".parse().expect("ok"), &"Bearer".parse().expect("ok"))
+    );
     let (_, headers, _) = send(router(), browser("/api/x/v1/nowhere"), "").await;
     assert_eq!(headers["content-type"], "application/problem+json");
     let (_, headers, _) = send(router(), Request::get("/refused"), "").await;

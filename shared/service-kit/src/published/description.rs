@@ -12,8 +12,6 @@ use utoipa::{
 use super::ApiInfo;
 use crate::{FieldError, ProblemDocument, problem::MEDIA_TYPE};
 
-const PROBLEM: &str = "Problem";
-
 /// The description of an API that has no operations yet.
 pub(super) fn of(info: &ApiInfo) -> OpenApi {
     let about = InfoBuilder::new()
@@ -33,7 +31,7 @@ pub(super) fn of(info: &ApiInfo) -> OpenApi {
     let components = ComponentsBuilder::new()
         .security_scheme("bearer", SecurityScheme::Http(bearer))
         .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)))
-        .schema(PROBLEM, ProblemDocument::schema())
+        .schema(ProblemDocument::name(), ProblemDocument::schema())
         .schema(FieldError::name(), FieldError::schema())
         .build();
     OpenApiBuilder::new().info(about).components(Some(components)).build()
@@ -44,7 +42,8 @@ pub(super) fn completed(mut openapi: OpenApi) -> OpenApi {
     for item in openapi.paths.paths.values_mut() {
         for operation in operations(item) {
             let refusal = || {
-                let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(PROBLEM))).build();
+                let content =
+                    ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemDocument::name()))).build();
                 let text = "A refusal, in the language of `Accept-Language` (sv, en)";
                 ResponseBuilder::new().description(text).content(MEDIA_TYPE, content).build().into()
             };

@@ -12,6 +12,9 @@ use tokio::{
 
 use super::*;
 
+/// Longer than anything here takes, so that what never comes fails a test.
+const WAIT_MAX: Duration = Duration::from_secs(60);
+
 struct Server {
     address: SocketAddr,
     shutdown: CancellationToken,
@@ -26,6 +29,12 @@ async fn start(router: Router, limits: Limits) -> Server {
     Server { address, shutdown, stopped }
 }
 
+impl Server {
+    async fn stopped(self) -> Stopped {
+        timeout(WAIT_MAX, self.stopped).await.expect("it stops").expect("no panic")
+    }
+}
+
 async fn connect(server: &Server) -> TcpStream {
     TcpStream::connect(server.address).await.expect("it listens")
 }
@@ -38,7 +47,12 @@ async fn ask(stream: &mut TcpStream, path: &str) {
 /// What comes until `end` has come, or the connection ends.
 async fn hear(stream: &mut TcpStream, end: &str) -> String {
     let mut heard = Vec::new();
-    while !String::from_utf8_lossy(&heard).contains(end) && stream.read_buf(&mut heard).await.expect("readable") > 0 {}
+    let hear = async {
+        while !String::from_utf8_lossy(&heard).contains(end) && stream.read_buf(&mut heard).await.expect("readable") > 0
+        {
+        }
+    };
+    timeout(WAIT_MAX, hear).await.expect("something comes");
     String::from_utf8(heard).expect("text")
 }
 
@@ -63,8 +77,9 @@ async fn a_stop_finishes_the_request_that_is_running() {
     let answer = hear(&mut running, "finished").await;
     assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("connection: close"), "{answer}");
     assert_eq!(hear(&mut running, "never").await, "");
-    assert_eq!(server.stopped.await.expect("no panic"), Stopped { connections_cut: 0 });
-    assert!(TcpStream::connect(server.address).await.is_err(), "nobody listens any more");
+    let address = server.address;
+    assert_eq!(server.stopped().await, Stopped { connections_cut: 0 });
+    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
 }
 
 #[tokio::test]
@@ -81,7 +96,7 @@ async fn a_stop_does_not_wait_for_ever() {
     ask(&mut stream, "/").await;
     begun.notified().await;
     server.shutdown.cancel();
-    assert_eq!(server.stopped.await.expect("no panic"), Stopped { connections_cut: 1 });
+    assert_eq!(server.stopped().await, Stopped { connections_cut: 1 });
     assert_eq!(hear(&mut stream, "never").await, "", "the connection is cut off");
 }
 
@@ -108,7 +123,7 @@ async fn a_socket_holds_its_place_until_it_is_closed() {
         let stream = open_socket(&server).await;
         server.shutdown.cancel();
         let _open = stays.then_some(stream);
-        assert_eq!(server.stopped.await.expect("no panic"), Stopped { connections_cut });
+        assert_eq!(server.stopped().await, Stopped { connections_cut });
     }
 }
 
