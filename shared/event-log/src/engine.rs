@@ -1,7 +1,8 @@
 //! The engine over sled: one writer, groups of commits packed into blocks, durable before they are acknowledged.
 //!
-//! A commit goes [`queue`](self::queue) -> [`writer`] -> [`group`] -> [`records`] -> [`layout`] -> [`store`]; a read comes
-//! from the [`ring`] of the newest events or through [`read`] from the store. [`open`] says how damage is found.
+//! A commit goes through `queue`, `writer`, `group` (what is admitted), `records` and `layout` (what is stored) to `store`
+//! (sled), and then to the `ring` of the newest events, from which followers take it. Older events come through `read`
+//! and `stored`. `index` keeps what is not indexed yet; `open`, `examine` and `mark` find damage.
 
 mod error;
 mod examine;
@@ -16,8 +17,10 @@ mod read;
 mod records;
 mod ring;
 mod shared;
+mod shown;
 mod stats;
 mod store;
+mod stored;
 mod writer;
 
 #[cfg(test)]

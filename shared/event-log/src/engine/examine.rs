@@ -12,8 +12,8 @@ use super::{
         block::{self, Chain},
     },
     mark::Mark,
-    records::Records,
     store::{Store, StoreError},
+    stored::Records,
 };
 
 /// At least so many of the newest events are held against the chain at each opening.

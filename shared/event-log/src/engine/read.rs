@@ -7,9 +7,9 @@ use types::{CommitId, Position, StreamId};
 use super::{
     index::Known,
     layout::{BadValue, places::Place},
-    records::{Records, Want},
     shared::Shared,
     store::{Block, Store, StoreError},
+    stored::{Records, Want},
 };
 use crate::{Direction, EventPage, Filter, READ_EVENTS_MAX, ReadError, Recorded};
 

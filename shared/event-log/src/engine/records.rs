@@ -1,20 +1,15 @@
-//! The records of a block, before they are packed and after they were unpacked: first the names of its streams and
-//! event types, then the commits, each with those of its events that stand in this block.
+//! The records of a block before they are packed: first the names of its streams and event types, then the commits, each
+//! with those of its events that stand in this block. [`stored`](super::stored) reads them again.
 
 use std::collections::HashMap;
 
-use contracts::Meta;
-use types::{CommitId, EventId, Position, Revision, StreamId, Timestamp};
-use uuid::Uuid;
+use types::{CommitId, StreamId, Timestamp};
 
 use super::layout::{
-    BadValue, Input,
     block::{BLOCK_BYTES, BLOCK_EVENTS_MAX},
     put_varint,
 };
-use crate::{Recorded, check::Checked};
-
-use std::sync::Arc;
+use crate::check::Checked;
 
 /// A commit that is about to be written.
 pub(super) struct Admitted {
@@ -128,143 +123,4 @@ pub(super) fn encode(group: &[Admitted], block: &[Run], recorded_at: Timestamp) 
     }
     records.extend_from_slice(&body);
     (records, events as u32)
-}
-
-/// A commit's events in a block, read but not yet made into [`Recorded`].
-struct Stored<'a> {
-    commit: CommitId,
-    /// Which of the block's streams.
-    stream: usize,
-    /// The position and the revision of the first of these events.
-    position: u64,
-    revision: u64,
-    recorded_at: Timestamp,
-    /// Which of the commit's events is the first here.
-    offset: u64,
-    meta: &'a [u8],
-    events: Vec<(EventId, usize, &'a [u8])>,
-}
-
-/// The records of a block, read.
-pub(super) struct Records<'a> {
-    streams: Vec<StreamId>,
-    kinds: Vec<Arc<str>>,
-    commits: Vec<Stored<'a>>,
-}
-
-impl<'a> Records<'a> {
-    /// Reads the records of the block that begins at `first` and holds `count` events.
-    pub(super) fn read(first: u64, count: u32, records: &'a [u8]) -> Result<Self, BadValue> {
-        let mut input = Input::new("a block's records", records);
-        let mut read = Self { streams: Vec::new(), kinds: Vec::new(), commits: Vec::new() };
-        for _ in 0..input.length()? {
-            let length = input.length()?;
-            let category = text(input.take(length)?)?;
-            let id = Uuid::from_bytes(input.array()?);
-            let stream = format!("{category}-{id}").parse().map_err(|_| BadValue::Wrong("a stream has no name"))?;
-            read.streams.push(stream);
-        }
-        for _ in 0..input.length()? {
-            let length = input.length()?;
-            read.kinds.push(text(input.take(length)?)?.into());
-        }
-        let mut position = first;
-        while input.left() > 0 {
-            let stored = read.commit(&mut input, position)?;
-            position += stored.events.len() as u64;
-            read.commits.push(stored);
-        }
-        if position - first == u64::from(count) {
-            Ok(read)
-        } else {
-            Err(BadValue::Wrong("a block holds another number of events than it claims"))
-        }
-    }
-
-    fn commit(&self, input: &mut Input<'a>, position: u64) -> Result<Stored<'a>, BadValue> {
-        let commit = CommitId::from_uuid(Uuid::from_bytes(input.array()?));
-        let (stream, revision) = (input.varint()? as usize, input.varint()?);
-        let recorded_at = Timestamp::from_millisecond(i64::from_be_bytes(input.array()?))
-            .map_err(|_| BadValue::Wrong("a commit was recorded at no time"))?;
-        let (total, offset) = (input.varint()?, input.varint()?);
-        let length = input.length()?;
-        let meta = input.take(length)?;
-        let count = input.length()?;
-        if stream >= self.streams.len() || count == 0 || revision.checked_add(total).is_none() || offset >= total {
-            return Err(BadValue::Wrong("a commit has no stream or no events"));
-        }
-        let mut events = Vec::with_capacity(count.min(BLOCK_EVENTS_MAX));
-        for _ in 0..count {
-            let id = EventId::from_uuid(Uuid::from_bytes(input.array()?));
-            let kind = input.varint()? as usize;
-            let length = input.length()?;
-            events.push((id, kind, input.take(length)?));
-            if kind >= self.kinds.len() {
-                return Err(BadValue::Wrong("an event has no type"));
-            }
-        }
-        Ok(Stored { commit, stream, position, revision, recorded_at, offset, meta, events })
-    }
-
-    /// What the index must know of this block.
-    pub(super) fn runs(&self) -> impl Iterator<Item = RunOf<'_>> {
-        self.commits.iter().map(|stored| RunOf {
-            commit: stored.commit,
-            stream: &self.streams[stored.stream],
-            revision: stored.revision,
-            offset: stored.offset,
-            count: stored.events.len() as u64,
-        })
-    }
-
-    /// Those events that are wanted, by position, stream and type, in order, until `enough`.
-    pub(super) fn events(
-        &self,
-        mut wanted: impl FnMut(u64, &StreamId, &str) -> Want,
-    ) -> Result<Vec<Arc<Recorded>>, BadValue> {
-        let mut taken = Vec::new();
-        for stored in &self.commits {
-            let (stream, mut meta) = (&self.streams[stored.stream], None);
-            for ((id, kind, data), ordinal) in stored.events.iter().zip(0..) {
-                let kind = &self.kinds[*kind];
-                match wanted(stored.position + ordinal, stream, kind) {
-                    Want::Take => {}
-                    Want::Skip => continue,
-                    Want::Stop => return Ok(taken),
-                }
-                let meta = match &meta {
-                    Some(meta) => Arc::clone(meta),
-                    None => Arc::clone(
-                        meta.insert(Arc::new(
-                            serde_json::from_slice::<Meta>(stored.meta)
-                                .map_err(|_| BadValue::Wrong("the meta of a commit can't be read"))?,
-                        )),
-                    ),
-                };
-                taken.push(Arc::new(Recorded {
-                    position: Position::new(stored.position + ordinal),
-                    stream: stream.clone(),
-                    revision: Revision::new(stored.revision + ordinal),
-                    recorded_at: stored.recorded_at,
-                    commit: stored.commit,
-                    id: *id,
-                    kind: Arc::clone(kind),
-                    data: bytes::Bytes::copy_from_slice(data),
-                    meta,
-                }));
-            }
-        }
-        Ok(taken)
-    }
-}
-
-/// What to do about an event.
-pub(super) enum Want {
-    Take,
-    Skip,
-    Stop,
-}
-
-fn text(bytes: &[u8]) -> Result<&str, BadValue> {
-    std::str::from_utf8(bytes).map_err(|_| BadValue::Wrong("a name is not text"))
 }

@@ -2,7 +2,6 @@
 //! shows it to readers.
 
 use std::{
-    collections::HashSet,
     fs::File,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -13,7 +12,7 @@ use tokio::sync::{
     mpsc::{self, error::TryRecvError},
     oneshot, watch,
 };
-use types::{Clock, Position, Revision, Timestamp};
+use types::{Clock, Position};
 
 use super::{
     group::{Group, Heads},
@@ -22,19 +21,18 @@ use super::{
     mark::Mark,
     marker::Marker,
     queue::{Job, Request},
-    records::{self, Admitted},
+    records,
     shared::Shared,
+    shown::Kinds,
     store::{Store, StoreError},
 };
-use crate::{AppendError, Appended, Commit, Recorded, event_log::millisecond};
+use crate::{AppendError, Appended, event_log::millisecond};
 
 /// A group takes no more commits when it has so many events or bytes.
 const GROUP_EVENTS: usize = 1_024;
 const GROUP_BYTES: usize = 1024 * 1024;
 /// So many entries of the index are written between two groups.
 const INDEX_WRITES_AT_ONCE: usize = 64;
-/// The most names of event types that are shared between events in memory.
-const KINDS_MAX: usize = 1_024;
 
 /// What the writer starts with.
 pub(super) struct Writer {
@@ -49,7 +47,7 @@ struct State {
     writer: Writer,
     heads: Heads,
     writing: Option<Writing>,
-    kinds: HashSet<Arc<str>>,
+    kinds: Kinds,
     /// The position of the last event that was written.
     head: u64,
 }
@@ -58,7 +56,7 @@ impl Writer {
     /// Writes until the queue is closed, then closes the log and lets go of its directory.
     pub(super) fn run(self, mut requests: mpsc::Receiver<Request>, lock: File) {
         let head = self.committed.borrow().get();
-        let mut state = State { writer: self, heads: Heads::new(), writing: None, kinds: HashSet::new(), head };
+        let mut state = State { writer: self, heads: Heads::new(), writing: None, kinds: Kinds::default(), head };
         let mut closing = Vec::new();
         while let Some(request) = state.next(&mut requests) {
             match request {
@@ -184,7 +182,7 @@ impl State {
             late.fresh().add(*first, records::runs(&group.admitted, block));
         }
         drop(late);
-        let events = self.recorded(std::mem::take(&mut group.admitted), recorded_at);
+        let events = self.kinds.events(std::mem::take(&mut group.admitted), self.head + 1, recorded_at);
         let mut ring = self.writer.shared.ring_mut();
         events.into_iter().for_each(|event| ring.push(event));
         drop(ring);
@@ -196,42 +194,6 @@ impl State {
 
     fn mark(&self) -> Mark {
         Mark { epoch: self.writer.shared.epoch, position: self.head, chain: self.writer.chain }
-    }
-
-    /// What readers will see, from the position after the head on.
-    fn recorded(&mut self, admitted: Vec<Admitted>, recorded_at: Timestamp) -> Vec<Arc<Recorded>> {
-        let (mut events, mut position) = (Vec::new(), self.head);
-        for Admitted { checked, first } in admitted {
-            let Commit { id, stream, meta, events: new, .. } = checked.commit;
-            let meta = Arc::new(meta);
-            for (event, revision) in new.into_iter().zip(first..) {
-                position += 1;
-                events.push(Arc::new(Recorded {
-                    position: Position::new(position),
-                    stream: stream.clone(),
-                    revision: Revision::new(revision),
-                    recorded_at,
-                    commit: id,
-                    id: event.id,
-                    kind: self.kind(event.kind),
-                    data: event.data,
-                    meta: Arc::clone(&meta),
-                }));
-            }
-        }
-        events
-    }
-
-    /// The name of an event type, kept once for all events of the type.
-    fn kind(&mut self, kind: Box<str>) -> Arc<str> {
-        if let Some(known) = self.kinds.get(&*kind) {
-            return Arc::clone(known);
-        }
-        let kind: Arc<str> = kind.into();
-        if self.kinds.len() < KINDS_MAX {
-            self.kinds.insert(Arc::clone(&kind));
-        }
-        kind
     }
 
     /// Writes some of the index, if there is enough for it; or all of it.

@@ -36,7 +36,7 @@ pub(crate) fn seeds(always: impl IntoIterator<Item = u64>) -> impl Iterator<Item
 }
 
 pub(crate) fn stream(number: u64) -> StreamId {
-    let category = if number % 2 == 0 { Category::declared("apple") } else { Category::declared("pear") };
+    let category = if number.is_multiple_of(2) { Category::declared("apple") } else { Category::declared("pear") };
     StreamId::new(category, Uuid::from_u128(number.into()))
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn commit(
         }
         NewEvent {
             id: EventId::derived(id.uuid(), &ordinal.to_string()),
-            kind: if ordinal % 3 == 0 { "model.one.v1".into() } else { "model.two.v1".into() },
+            kind: if ordinal.is_multiple_of(3) { "model.one.v1".into() } else { "model.two.v1".into() },
             data: format!(r#"{{"ordinal":{ordinal},"text":"{text}"}}"#).into(),
         }
     };

@@ -1,6 +1,10 @@
 //! Tests of the engine over sled, as a program that uses the crate sees it.
 
+#[cfg(test)]
 mod common;
+#[cfg(test)]
 mod directory;
+#[cfg(test)]
 mod kill;
+#[cfg(test)]
 mod model;
