@@ -1,8 +1,11 @@
 //! A client that says what it is told to, and keeps what it hears.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::LazyLock};
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use jsonschema::Validator;
+use live::protocol::ServerFrame;
+use schemars::schema_for;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -15,6 +18,10 @@ use tokio_tungstenite::{
 };
 
 use crate::world::PATIENCE;
+
+/// Of everything that the server says.
+static SCHEMA: LazyLock<Validator> =
+    LazyLock::new(|| jsonschema::validator_for(&schema_for!(ServerFrame).to_value()).unwrap());
 
 /// What bytes go over.
 pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -74,6 +81,7 @@ impl Client {
             match next {
                 Some(Ok(Message::Text(text))) => {
                     let frame: Value = serde_json::from_str(&text).unwrap();
+                    assert!(SCHEMA.is_valid(&frame), "not as described: {frame}");
                     if frame["t"] != "ping" {
                         return Some(frame);
                     }
