@@ -22,6 +22,9 @@ use crate::{
     commands::{LINK_MINUTES, Link},
 };
 
+/// How long a line of a mail may be (RFC 5322, section 2.1.1).
+const LINE_BYTES_MAX: usize = 998;
+
 /// Where mail is put, and who it is from.
 #[derive(Clone, Debug)]
 pub(crate) struct Outbox {
@@ -107,7 +110,10 @@ impl Outbox {
         let seconds = u64::try_from(mail.at.as_second()).unwrap_or_default();
         // As it is, so that a link can be taken from the file where nothing carries the mail on yet.
         let text = mail.text.replace('\n', "\r\n");
-        let body = Body::new_with_encoding(text, ContentTransferEncoding::EightBit).map_err(|_| MailError::Text)?;
+        if text.lines().any(|line| line.len() > LINE_BYTES_MAX) {
+            return Err(MailError::Text);
+        }
+        let body = Body::dangerous_pre_encoded(text.into_bytes(), ContentTransferEncoding::EightBit);
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, mail.to.as_str().parse()?))

@@ -48,3 +48,6 @@ pub(crate) fn routes() -> Router<App> {
         .route("/people/{person}/mandates/{mandate}/end", post(mandates::end))
         .route("/people/{person}/affiliations/{agency}/end", post(mandates::end_affiliation))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! A directory over a log in memory, for this crate's tests.
 
+mod browser;
+
 use std::{path::PathBuf, sync::Arc};
 
 use contracts::directory::{Address, AgencyName, PersonName, Role, Title};
@@ -13,6 +15,8 @@ use crate::{
     commands::Invitation,
     domain::{agency::Description, person::Profile},
 };
+
+pub(crate) use browser::{Answer, Browser};
 
 pub(crate) const ORIGIN: &str = "http://127.0.0.1:8080";
 
@@ -40,11 +44,36 @@ pub(crate) fn options(log: &Log, clock: &Arc<ManualClock>, data: &TempDir) -> Op
 impl World {
     /// Nothing has happened.
     pub(crate) async fn empty() -> Self {
+        Self::start(false).await
+    }
+
+    async fn start(demo: bool) -> Self {
         let clock = Arc::new(ManualClock::at("2026-03-02T10:00:00Z".parse().unwrap()));
         let log = Log::new(MemoryLog::new(clock.clone()));
         let data = TempDir::new().unwrap();
-        let directory = Directory::start(options(&log, &clock, &data)).await.unwrap();
+        let options = Options { demo, ..options(&log, &clock, &data) };
+        let directory = Directory::start(options).await.unwrap();
         Self { clock, log, data, directory }
+    }
+
+    /// The same, where all people are invented.
+    pub(crate) async fn demo() -> Self {
+        Self::start(true).await
+    }
+
+    /// A browser that has been nowhere yet.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.directory.router())
+    }
+
+    /// A browser in which this person is signed in.
+    pub(crate) async fn browser_of(&self, person: PersonId) -> Browser {
+        let opened = self.commands().sign_in_as(person).await.unwrap();
+        self.read(opened.position).await;
+        let mut browser = self.browser();
+        let text = access::session_text(opened.session, &opened.secret);
+        browser.cookies.insert("erfa-session".to_owned(), text);
+        browser
     }
 
     pub(crate) fn commands(&self) -> &Commands {

@@ -23,6 +23,9 @@ pub const LINK_MINUTES: i64 = 15;
 /// How long a session lasts at most.
 pub const SESSION_HOURS: i64 = 12;
 
+/// How long a path to come to may be in a link; a longer one is left out, as the lines of a mail are short.
+const NEXT_BYTES_MAX: usize = 600;
+
 /// A sign-in link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
@@ -100,9 +103,10 @@ impl Commands {
         let request = self.request(&by, session.uuid(), Audience::System, asked, Command::IssueLink(issued));
         let position = self.0.sessions.execute(request).await?.position;
         let mut url = format!("{}/sign-in/link?session={session}&secret={}", self.0.origin, secret.expose());
-        if web::is_local(next) && next != "/" {
+        let next = Some(next).filter(|next| web::is_local(next) && *next != "/").map(crate::pages::percent_encoded);
+        if let Some(next) = next.filter(|next| next.len() <= NEXT_BYTES_MAX) {
             url.push_str("&next=");
-            url.push_str(&crate::pages::percent_encoded(next));
+            url.push_str(&next);
         }
         Ok(Link { person, session, url, expires_at, position })
     }
