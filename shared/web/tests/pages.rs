@@ -76,6 +76,7 @@ fn router() -> Router {
     Router::new().merge(web::assets_router()).merge(web::statement_router(operator, frame))
 }
 
+#[expect(clippy::unwrap_used, reason = "a helper of tests")]
 async fn get(path: &str, lang: Lang) -> (StatusCode, http::HeaderMap, String) {
     let request = Request::get(path).header(header::ACCEPT_LANGUAGE, lang.as_str()).body(Body::empty()).unwrap();
     let response = router().oneshot(request).await.unwrap();

@@ -55,6 +55,8 @@ fn faults(crate_dir: &Path) -> Vec<String> {
             }
             used.extend(members);
         }
+        // A key may also be handed on as a value.
+        used.extend(sv.keys().filter(|key| source.contains(&format!("\"{key}\""))).cloned());
     }
     wrong.extend(sv.keys().filter(|key| !used.contains(*key)).map(|key| format!("{key}: nothing asks for it")));
     wrong
