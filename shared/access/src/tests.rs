@@ -3,6 +3,7 @@
 mod api;
 mod folding;
 mod forms;
+mod histories;
 mod pages;
 mod policy;
 mod sessions;

@@ -13,7 +13,6 @@ use service_kit::{Problem, problems};
 use crate::{
     Gate, PageRejection, Reading,
     extract::page::{self, Admit},
-    local_path,
     problems::BAD_FORM_TOKEN,
     same_origin,
 };
@@ -89,7 +88,7 @@ where
 /// The page that the form stood on, to which somebody who has to sign in first comes back.
 fn came_from(headers: &HeaderMap, origin: &str) -> String {
     let page = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
-    page.and_then(|page| page.strip_prefix(origin)).map(local_path).unwrap_or("/").to_owned()
+    page.and_then(|page| page.strip_prefix(origin)).unwrap_or("/").to_owned()
 }
 
 fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {

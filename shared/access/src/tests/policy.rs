@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use contracts::{
     Actor, Audience, AudienceRule, Meta,
-    directory::{Role, Scope},
+    directory::{AffiliationStarted, Role, Scope},
     forum::ArenaAccess,
 };
 use event_log::Recorded;
@@ -15,7 +15,8 @@ use super::world::World;
 use crate::{Viewer, may_see, readers_of, standing, visible};
 
 /// `of-a` and `of-b` take part for agency A and B. `member` and `guest` are of agency C, a member of and invited to each
-/// arena. `waiting` was invited for agency A and has not joined. `former` left agency C and is still a member of each arena.
+/// arena. `waiting` was invited for agency A, which they work for, and has not
+/// joined. `former` left agency C and is still a member of each arena.
 /// `was-secr` and `soon-secr` have a mandate of the secretariat that is over and one that has not begun. `reads` and `writes`
 /// are tokens of somebody of agency A who is a member of each arena, with the one scope; the last is a token of the
 /// secretariat that only reads.
@@ -80,6 +81,7 @@ impl Exchange {
         let w = &world;
         let (a, b, c) = (w.agency("A").await, w.agency("B").await, w.agency("C").await);
         let (waiting, former) = (w.invited(a).await, w.person(c).await);
+        w.happened(waiting, AffiliationStarted { agency: a }).await;
         let (of_a, of_b) = (w.person(a).await, w.person(b).await);
         let (member, guest, reader) = (w.person(c).await, w.person(c).await, w.person(a).await);
         let (secretary, was, soon) = (w.secretary(c).await, w.person(c).await, w.person(c).await);
