@@ -72,7 +72,7 @@ impl Socket {
             },
             auth_expires: expires,
         });
-        self.session.welcomed(expires.map(|expires| self.from_now(expires)));
+        self.session.welcomed(expires.map(|expires| self.time_of(expires)));
     }
 
     /// Answers `auth`: the token has to be of the same person.
@@ -90,7 +90,7 @@ impl Socket {
             self.live.hub.leave_access(&old, Some(&known.interest), self.id);
             (known.viewer, known.expires, known.settled_until) = (viewer, expires, Timestamp::MIN);
         }
-        self.session.renewed(expires.map(|expires| self.from_now(expires)));
+        self.session.renewed(expires.map(|expires| self.time_of(expires)));
     }
 
     fn recognise(&self, token: Option<&str>) -> Result<Option<(Viewer, Option<Timestamp>)>, ViewError> {
@@ -109,7 +109,7 @@ impl Socket {
     }
 
     /// The session's time at a moment of the clock.
-    fn from_now(&self, at: Timestamp) -> Elapsed {
+    fn time_of(&self, at: Timestamp) -> Elapsed {
         let left = at.duration_since(self.live.door.now());
         self.elapsed() + Duration::try_from(left).unwrap_or_default()
     }
@@ -158,7 +158,7 @@ impl Socket {
         known.looked_at = snapshot.position();
         known.expires = expires;
         known.viewer = viewer;
-        let expires_in = expires.map(|expires| self.from_now(expires));
+        let expires_in = expires.map(|expires| self.time_of(expires));
         self.session.renewed(expires_in);
         let Some(Known { viewer, .. }) = &self.known else { return };
         let is_lost = |topic: &str| {

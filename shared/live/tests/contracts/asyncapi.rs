@@ -1,7 +1,4 @@
-//! What is published of the protocol is what is spoken. `cargo xtask contracts` runs this with `UPDATE_CONTRACTS=1`,
-//! which writes the file instead of comparing it.
-
-mod yaml;
+//! What is published of the protocol is what is spoken.
 
 use std::{fs, path::Path};
 
@@ -13,6 +10,8 @@ use schemars::schema_for;
 use serde_json::{Map, Value, json};
 use types::{LogEpoch, PersonId, Timestamp};
 use uuid::Uuid;
+
+use crate::yaml;
 
 /// The variants of a frame: the value of `t`, and the schema of the whole frame.
 fn variants(schema: Value, shared: &mut Map<String, Value>) -> Vec<(String, Value)> {
@@ -101,6 +100,7 @@ fn document() -> Value {
     })
 }
 
+/// `cargo xtask contracts` runs this with `UPDATE_CONTRACTS=1`, which writes the file instead of comparing it.
 #[test]
 fn contracts_asyncapi_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto/asyncapi.yaml");
