@@ -1,5 +1,7 @@
 //! Sign-in links and sessions.
 
+use std::fmt;
+
 use access::Secret;
 use contracts::{
     Audience,
@@ -27,7 +29,7 @@ pub const SESSION_HOURS: i64 = 12;
 const NEXT_BYTES_MAX: usize = 600;
 
 /// A sign-in link.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Link {
     /// Whom it signs in.
     pub person: PersonId,
@@ -39,6 +41,17 @@ pub struct Link {
     pub expires_at: Timestamp,
     /// Read up to here and you have read of it.
     pub position: Position,
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { person, session, expires_at, .. } = self;
+        f.debug_struct("Link")
+            .field("person", person)
+            .field("session", session)
+            .field("expires_at", expires_at)
+            .finish()
+    }
 }
 
 /// Somebody asks for a sign-in link.
