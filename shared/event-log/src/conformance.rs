@@ -51,7 +51,7 @@ async fn everything(log: &Log) -> Vec<std::sync::Arc<Recorded>> {
     let (mut all, mut after) = (Vec::new(), types::Position::START);
     loop {
         let page = read(log.read_all(after, &crate::Filter::all(), 700).await);
-        assert!(page.read_to >= after, "reading never goes back");
+        assert!(page.at_head || page.read_to > after, "a page makes progress");
         all.extend(page.events);
         after = page.read_to;
         if page.at_head {

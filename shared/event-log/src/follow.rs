@@ -78,22 +78,31 @@ impl<S: Source> Follower<S> {
                 return Some(Ok(Followed::Behind(self.after)));
             }
             match self.source.page(self.after, &self.filter, FOLLOW_EVENTS_MAX).await {
-                Ok(page) => self.take(page),
-                Err(error) => {
-                    self.ended = true;
-                    return Some(Err(error));
+                Ok(page) if page.read_to > self.after => self.take(page),
+                // Trying again would keep this thread busy for ever.
+                Ok(_) => {
+                    return Some(Err(self.end(ReadError::Damaged {
+                        position: Position::new(self.after.get() + 1),
+                        reason: "reading makes no progress".into(),
+                    })));
                 }
+                Err(error) => return Some(Err(self.end(error))),
             }
         }
+    }
+
+    fn end(&mut self, error: ReadError) -> ReadError {
+        self.ended = true;
+        error
     }
 
     fn take(&mut self, page: EventPage) {
         let last = page.events.last().map(|event| event.position);
         self.ready.extend(page.events.into_iter().map(Followed::Event));
-        if page.read_to > self.after && last != Some(page.read_to) {
+        if last != Some(page.read_to) {
             self.ready.push_back(Followed::Checkpoint(page.read_to));
         }
-        self.after = self.after.max(page.read_to);
+        self.after = page.read_to;
     }
 }
 

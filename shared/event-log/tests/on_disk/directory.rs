@@ -44,6 +44,7 @@ async fn everything(log: &SledLog) -> Vec<Arc<Recorded>> {
     loop {
         let after = all.last().map_or(Position::START, |event: &Arc<Recorded>| event.position);
         let page = log.read_all(after, &Filter::all(), READ_EVENTS_MAX).await.unwrap();
+        assert!(page.at_head || page.read_to > after, "a page makes progress");
         all.extend(page.events);
         if page.at_head {
             return all;
@@ -269,10 +270,12 @@ async fn a_truncated_database_never_opens_with_fewer_events() {
 #[tokio::test(flavor = "multi_thread")]
 async fn remains_of_an_interrupted_open_are_tidied_up() {
     let (dir, all) = closed_log(5).await;
-    fs::write(dir.path().join("db/snap.0000000000000123.generating"), "half a snapshot").unwrap();
+    let half = dir.path().join("db/snap.7FFFFFFFFFFFFFFF.generating");
+    fs::write(&half, vec![7; 10_000]).unwrap();
     fs::write(dir.path().join("mark.new"), "half a mark").unwrap();
     let log = open(dir.path()).unwrap();
     assert!(everything(&log).await == all, "every event is there");
+    assert!(!half.exists() && !dir.path().join("snapshots-aside").exists());
     log.close().await;
 }
 

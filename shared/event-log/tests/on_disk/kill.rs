@@ -166,6 +166,7 @@ async fn verify(log: &Log, all: &[Acknowledged], verified: usize) {
     let mut commits = HashMap::<CommitId, (u64, u64, usize)>::new();
     loop {
         let page = log.read_all(after, &Filter::all(), READ_EVENTS_MAX).await.unwrap();
+        assert!(page.at_head || page.read_to > after, "a page makes progress");
         for event in page.events {
             assert!(event.position > after);
             let expected = next.entry(event.stream.clone()).or_default();
