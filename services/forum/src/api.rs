@@ -14,9 +14,20 @@ mod thread;
 mod threads;
 mod written;
 
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::App;
+
+/// What every read takes; `access::ApiReading` sees to it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it is only described")]
+struct AtLeast {
+    /// A cursor that a write answered with: the answer waits, for a short while, until what was written is in it.
+    #[param(rename = "at-least")]
+    at_least: Option<String>,
+}
 
 /// Every path of the API.
 pub(crate) fn routes() -> OpenApiRouter<App> {

@@ -9,6 +9,8 @@ pub mod domain;
 mod live;
 mod pages;
 mod readable;
+#[cfg(test)]
+mod tests;
 pub mod views;
 
 use std::{path::PathBuf, sync::Arc};

@@ -156,7 +156,7 @@ fn in_thread(
         Action::Append => "posts".to_owned(),
         _ => format!("post-{}", post.number),
     };
-    one(&target, action, &PostFragment::new(snapshot, viewer, t, &post)?)
+    one(&target, action, &PostFragment::new(snapshot, viewer, t, &thread.row, &post)?)
 }
 
 /// What an event of a thread changes on its arena's page. What stands in the list stays where it is, so that nothing

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// An arena that the one who asks may know of, and how they stand to it.
-pub fn card(reading: &Reading, id: ArenaId) -> Result<(Arena, Standing), Error> {
+pub(crate) fn card(reading: &Reading, id: ArenaId) -> Result<(Arena, Standing), Error> {
     let standing = standing(&reading.snapshot, &reading.viewer, id)?;
     match arenas::get(&reading.snapshot, id)? {
         Some(arena) if standing.sees_card => Ok((arena, standing)),
@@ -22,13 +22,13 @@ pub fn card(reading: &Reading, id: ArenaId) -> Result<(Arena, Standing), Error> 
 }
 
 /// An arena in which the one who asks may read.
-pub fn arena(reading: &Reading, id: ArenaId) -> Result<(Arena, Standing), Error> {
+pub(crate) fn arena(reading: &Reading, id: ArenaId) -> Result<(Arena, Standing), Error> {
     let (arena, standing) = card(reading, id)?;
     if standing.reads { Ok((arena, standing)) } else { Err(Error::MembersOnly(id)) }
 }
 
 /// Every arena that the one who asks may know of, in no particular order.
-pub fn cards(reading: &Reading) -> Result<Vec<(Arena, Standing)>, Error> {
+pub(crate) fn cards(reading: &Reading) -> Result<Vec<(Arena, Standing)>, Error> {
     let mut cards = Vec::new();
     for arena in arenas::all(&reading.snapshot)? {
         let standing = standing(&reading.snapshot, &reading.viewer, arena.id)?;
@@ -40,14 +40,14 @@ pub fn cards(reading: &Reading) -> Result<Vec<(Arena, Standing)>, Error> {
 }
 
 /// A thread that the one who asks may read, and how they stand to its arena.
-pub fn thread(reading: &Reading, id: ThreadId) -> Result<(Thread, Standing), Error> {
+pub(crate) fn thread(reading: &Reading, id: ThreadId) -> Result<(Thread, Standing), Error> {
     let thread = threads::get(&reading.snapshot, id)?.ok_or(Error::ThreadNotFound(id))?;
     let standing = standing(&reading.snapshot, &reading.viewer, thread.row.arena)?;
     if standing.reads { Ok((thread, standing)) } else { Err(Error::ThreadNotFound(id)) }
 }
 
 /// A post that the one who asks may read, its thread, and how they stand to its arena.
-pub fn post(reading: &Reading, id: PostId) -> Result<(Post, Thread, Standing), Error> {
+pub(crate) fn post(reading: &Reading, id: PostId) -> Result<(Post, Thread, Standing), Error> {
     let post = posts::get(&reading.snapshot, id)?.ok_or(Error::PostNotFound(id))?;
     match thread(reading, post.thread) {
         Ok((thread, standing)) => Ok((post, thread, standing)),

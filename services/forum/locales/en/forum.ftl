@@ -166,12 +166,12 @@ back-to-post = Back to the post
 # Refused
 refused-title = That did not work
 refused-closed = The thread was closed while you wrote. What you wrote is still here: copy it if you want to use it elsewhere.
-refused-full = The thread has { $posts } posts, and takes no more. Open a new thread instead.
+refused-full = The thread has as many posts as a thread can have. Open a new thread instead.
 refused-nothing-to-answer = The post you answer has been withdrawn. You can publish your text without answering it.
 refused-withdrawn = The post is withdrawn and can't be changed.
 refused-not-the-author = Only the one who wrote the post can do this.
 refused-post-changed = The post was changed while you wrote, perhaps in another window. See what it says now, and save again if your text is to replace it.
-refused-too-many-edits = The post has been changed { $edits } times and can't be changed more. Write a new post instead.
+refused-too-many-edits = The post has been changed as many times as a post can be. Write a new post instead.
 refused-not-the-opener = Only the one who opened the thread, and the secretariat, can do this.
 refused-arena-changed = Somebody else changed the arena while you wrote. Look at it in another window, and save again if your text is to replace it.
 refused-not-invited = The arena is for those who were invited. Ask the secretariat for an invitation.

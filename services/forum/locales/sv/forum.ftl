@@ -166,12 +166,12 @@ back-to-post = Tillbaka till inlägget
 # Nekat
 refused-title = Det gick inte
 refused-closed = Tråden stängdes medan du skrev. Det du skrev finns kvar här: kopiera det om du vill använda det på annat håll.
-refused-full = Tråden har { $posts } inlägg och tar inte emot fler. Öppna en ny tråd i stället.
+refused-full = Tråden har så många inlägg som en tråd kan ha. Öppna en ny tråd i stället.
 refused-nothing-to-answer = Inlägget du svarar på har tagits tillbaka. Du kan publicera din text utan att svara på det.
 refused-withdrawn = Inlägget är tillbakadraget och kan inte ändras.
 refused-not-the-author = Bara den som skrev inlägget kan göra detta.
 refused-post-changed = Inlägget ändrades medan du skrev, kanske i ett annat fönster. Se vad som står nu och spara igen om din text ska gälla.
-refused-too-many-edits = Inlägget har ändrats { $edits } gånger och kan inte ändras mer. Skriv ett nytt inlägg i stället.
+refused-too-many-edits = Inlägget har ändrats så många gånger som det går. Skriv ett nytt inlägg i stället.
 refused-not-the-opener = Bara den som öppnade tråden, och kansliet, kan göra detta.
 refused-arena-changed = Någon annan ändrade arenan medan du skrev. Se efter i ett annat fönster och spara igen om din text ska gälla.
 refused-not-invited = Arenan är för dem som har bjudits in. Be kansliet om en inbjudan.

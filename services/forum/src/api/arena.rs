@@ -44,7 +44,7 @@ pub(super) struct Changed {
 
 /// Read an arena
 #[utoipa::path(
-    get, path = "/arenas/{id}", tag = "arenas", params(("id" = ArenaId, Path, description = "The arena")),
+    get, path = "/arenas/{id}", tag = "arenas", params(("id" = ArenaId, Path, description = "The arena"), super::AtLeast),
     responses((status = 200, description = "The arena, with its ETag", body = ArenaDto),
         (status = "4XX", description = "Why not", body = ProblemDocument)),
 )]

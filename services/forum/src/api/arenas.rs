@@ -123,7 +123,7 @@ impl ArenaDto {
 ///
 /// Those that you may know of, by name.
 #[utoipa::path(
-    get, path = "/arenas", tag = "arenas", params(Paging),
+    get, path = "/arenas", tag = "arenas", params(Paging, super::AtLeast),
     responses((status = 200, description = "A page of arenas", body = Page<ArenaDto>),
         (status = "4XX", description = "Why not", body = ProblemDocument)),
 )]

@@ -69,7 +69,7 @@ pub(super) struct AddedMember {
 /// Members and invited, by when they joined or were invited.
 #[utoipa::path(
     get, path = "/arenas/{id}/members", tag = "members",
-    params(("id" = ArenaId, Path, description = "The arena"), Paging),
+    params(("id" = ArenaId, Path, description = "The arena"), Paging, super::AtLeast),
     responses((status = 200, description = "A page of members", body = Page<MemberDto>),
         (status = "4XX", description = "Why not", body = ProblemDocument)),
 )]

@@ -26,7 +26,7 @@ pub(super) struct PostChange {
 
 /// Read a post
 #[utoipa::path(
-    get, path = "/posts/{id}", tag = "posts", params(("id" = PostId, Path, description = "The post")),
+    get, path = "/posts/{id}", tag = "posts", params(("id" = PostId, Path, description = "The post"), super::AtLeast),
     responses((status = 200, description = "The post, with its ETag", body = PostDto),
         (status = "4XX", description = "Why not", body = ProblemDocument)),
 )]

@@ -118,7 +118,7 @@ impl PostDto {
 /// In their order, from number 1.
 #[utoipa::path(
     get, path = "/threads/{id}/posts", tag = "posts",
-    params(("id" = ThreadId, Path, description = "The thread"), Paging),
+    params(("id" = ThreadId, Path, description = "The thread"), Paging, super::AtLeast),
     responses((status = 200, description = "A page of posts", body = Page<PostDto>),
         (status = "4XX", description = "Why not", body = ProblemDocument)),
 )]

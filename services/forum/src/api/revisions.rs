@@ -29,7 +29,7 @@ pub(super) struct RevisionDto {
 /// From its first text to its present one. Nothing, once it is withdrawn.
 #[utoipa::path(
     get, path = "/posts/{id}/revisions", tag = "posts",
-    params(("id" = PostId, Path, description = "The post"), Paging),
+    params(("id" = PostId, Path, description = "The post"), Paging, super::AtLeast),
     responses((status = 200, description = "A page of texts", body = Page<RevisionDto>),
         (status = "4XX", description = "Why not", body = ProblemDocument)),
 )]

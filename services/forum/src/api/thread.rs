@@ -10,7 +10,7 @@ use crate::readable;
 
 /// Read a thread
 #[utoipa::path(
-    get, path = "/threads/{id}", tag = "threads", params(("id" = ThreadId, Path, description = "The thread")),
+    get, path = "/threads/{id}", tag = "threads", params(("id" = ThreadId, Path, description = "The thread"), super::AtLeast),
     responses((status = 200, description = "The thread, without its posts", body = ThreadDto),
         (status = "4XX", description = "Why not", body = ProblemDocument)),
 )]

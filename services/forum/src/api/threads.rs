@@ -118,7 +118,7 @@ impl ThreadDto {
 /// Those with the latest activity first.
 #[utoipa::path(
     get, path = "/arenas/{id}/threads", tag = "threads",
-    params(("id" = ArenaId, Path, description = "The arena"), Paging),
+    params(("id" = ArenaId, Path, description = "The arena"), Paging, super::AtLeast),
     responses((status = 200, description = "A page of threads", body = Page<ThreadDto>),
         (status = "4XX", description = "Why not", body = ProblemDocument)),
 )]

@@ -10,7 +10,7 @@ use contracts::forum::Markdown;
 use http::StatusCode;
 use serde::Deserialize;
 use types::PostId;
-use web::{Crumb, Errors, Frame, Html, Section, Texts, page_with};
+use web::{Crumb, Errors, Frame, Html, Section, Texts, error_page, page_with};
 
 use super::{
     look::{Fault, Look, Visit, commit, id, key},
@@ -55,7 +55,8 @@ pub(super) async fn show(look: Look, Path(path): Path<String>) -> Response {
         let (post, thread) = own(&look, id(&path)?)?;
         let body = post.row.body.as_ref().ok_or(Fault::NoSuchPage)?.to_string();
         if thread.row.closed.is_some() {
-            return Err(Error::Thread(event_sourcing::ExecuteError::Refused(thread::Error::Closed)).into());
+            let (frame, t) = (look.frame("", Section::Arenas), look.t);
+            return Ok(error_page(frame, StatusCode::CONFLICT, &t.get("refused-title"), &t.get("answer-closed")));
         }
         let form = Form { commit: commit(&look.app), body, edit: post.row.edit };
         Ok(render(&look, &post, &thread, form, None, Errors::none(), StatusCode::OK))

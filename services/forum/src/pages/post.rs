@@ -20,6 +20,7 @@ use crate::{
     views::{
         authors::{self, Author},
         posts::Post,
+        threads::ThreadRow,
     },
 };
 
@@ -34,6 +35,8 @@ pub(crate) struct PostFragment {
     said: Option<Said>,
     reply: Option<Reply>,
     at: Html,
+    /// Whether the thread takes posts and changes.
+    open: bool,
     /// Where the form to answer it is.
     answer_href: String,
 }
@@ -62,7 +65,13 @@ struct Reply {
 }
 
 impl PostFragment {
-    pub(crate) fn new(snapshot: &Snapshot, viewer: &Viewer, t: Texts, post: &Post) -> Result<Self, ViewError> {
+    pub(crate) fn new(
+        snapshot: &Snapshot,
+        viewer: &Viewer,
+        t: Texts,
+        thread: &ThreadRow,
+        post: &Post,
+    ) -> Result<Self, ViewError> {
         let row = &post.row;
         let said = match &row.body {
             Some(body) => {
@@ -86,7 +95,7 @@ impl PostFragment {
         let answer_href =
             format!("/threads/{}?page={}&reply-to={}#reply", post.thread, page_of(post.number), post.number);
         let at = dates::moment_in_full(t.lang(), row.at);
-        Ok(Self { t, id: row.id, number: post.number, said, reply, at, answer_href })
+        Ok(Self { t, id: row.id, number: post.number, said, reply, at, open: thread.closed.is_none(), answer_href })
     }
 }
 

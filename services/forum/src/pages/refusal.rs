@@ -7,10 +7,7 @@ use web::{Errors, Texts};
 
 use crate::{
     commands::Error,
-    domain::{
-        arena,
-        thread::{self, EDITS_MAX, POSTS_MAX},
-    },
+    domain::{arena, thread},
 };
 
 /// Why a form was refused.
@@ -21,29 +18,28 @@ pub(super) struct Refusal {
     pub(super) message: String,
 }
 
-/// What to say of the error; `None` where there is nothing to be shown, because what was asked for is not there.
+/// What to say of the error, by the name that its text `refused-<name>` has; `None` where there is nothing to be shown, because what was asked for is not there.
 pub(super) fn of(t: &Texts, error: &Error) -> Option<Refusal> {
     use StatusCode as S;
-    let (status, key) = match error {
+    let (status, name) = match error {
         Error::Thread(ExecuteError::Refused(error)) => thread_refusal(error)?,
         Error::Arena(ExecuteError::Refused(error)) => arena_refusal(error)?,
         Error::Thread(ExecuteError::KeyReused(_)) | Error::Arena(ExecuteError::KeyReused(_)) => {
-            (S::UNPROCESSABLE_ENTITY, "refused-sent-before")
+            (S::UNPROCESSABLE_ENTITY, "sent-before")
         }
-        Error::Thread(_) | Error::Arena(_) => (S::SERVICE_UNAVAILABLE, "refused-unavailable"),
-        Error::NotAMember(_) => (S::FORBIDDEN, "refused-not-a-member"),
-        Error::MembersOnly(_) => (S::FORBIDDEN, "refused-members-only"),
-        Error::SecretariatOnly => (S::FORBIDDEN, "refused-secretariat-only"),
-        Error::MayNotWrite => (S::FORBIDDEN, "refused-may-not-write"),
-        Error::PersonNotFound(_) => (S::UNPROCESSABLE_ENTITY, "refused-no-such-person"),
+        Error::Thread(_) | Error::Arena(_) => (S::SERVICE_UNAVAILABLE, "unavailable"),
+        Error::NotAMember(_) => (S::FORBIDDEN, "not-a-member"),
+        Error::MembersOnly(_) => (S::FORBIDDEN, "members-only"),
+        Error::SecretariatOnly => (S::FORBIDDEN, "secretariat-only"),
+        Error::MayNotWrite => (S::FORBIDDEN, "may-not-write"),
+        Error::PersonNotFound(_) => (S::UNPROCESSABLE_ENTITY, "no-such-person"),
         Error::ArenaNotFound(_)
         | Error::ThreadNotFound(_)
         | Error::PostNotFound(_)
         | Error::SignedOut
         | Error::View(_) => return None,
     };
-    let message = t.with(key, (("posts", POSTS_MAX), ("edits", EDITS_MAX)));
-    Some(Refusal { status, message })
+    Some(Refusal { status, message: t.of("refused", name) })
 }
 
 fn thread_refusal(error: &thread::Error) -> Option<(StatusCode, &'static str)> {
@@ -51,14 +47,14 @@ fn thread_refusal(error: &thread::Error) -> Option<(StatusCode, &'static str)> {
     use thread::Error as E;
     Some(match error {
         E::NotOpened | E::AlreadyOpened | E::PostNotFound(_) => return None,
-        E::Closed => (S::CONFLICT, "refused-closed"),
-        E::Full => (S::CONFLICT, "refused-full"),
-        E::NothingToAnswer(_) => (S::UNPROCESSABLE_ENTITY, "refused-nothing-to-answer"),
-        E::PostWithdrawn(_) => (S::CONFLICT, "refused-withdrawn"),
-        E::NotTheAuthor(_) => (S::FORBIDDEN, "refused-not-the-author"),
-        E::PostChanged { .. } => (S::PRECONDITION_FAILED, "refused-post-changed"),
-        E::TooManyEdits(_) => (S::CONFLICT, "refused-too-many-edits"),
-        E::NotTheOpener => (S::FORBIDDEN, "refused-not-the-opener"),
+        E::Closed => (S::CONFLICT, "closed"),
+        E::Full => (S::CONFLICT, "full"),
+        E::NothingToAnswer(_) => (S::UNPROCESSABLE_ENTITY, "nothing-to-answer"),
+        E::PostWithdrawn(_) => (S::CONFLICT, "withdrawn"),
+        E::NotTheAuthor(_) => (S::FORBIDDEN, "not-the-author"),
+        E::PostChanged { .. } => (S::PRECONDITION_FAILED, "post-changed"),
+        E::TooManyEdits(_) => (S::CONFLICT, "too-many-edits"),
+        E::NotTheOpener => (S::FORBIDDEN, "not-the-opener"),
     })
 }
 
@@ -67,9 +63,9 @@ fn arena_refusal(error: &arena::Error) -> Option<(StatusCode, &'static str)> {
     use arena::Error as E;
     Some(match error {
         E::NotOpened | E::AlreadyOpened => return None,
-        E::Changed { .. } => (S::PRECONDITION_FAILED, "refused-arena-changed"),
-        E::NotInvited => (S::FORBIDDEN, "refused-not-invited"),
-        E::Full => (S::CONFLICT, "refused-arena-full"),
+        E::Changed { .. } => (S::PRECONDITION_FAILED, "arena-changed"),
+        E::NotInvited => (S::FORBIDDEN, "not-invited"),
+        E::Full => (S::CONFLICT, "arena-full"),
     })
 }
 

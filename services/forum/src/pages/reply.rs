@@ -9,7 +9,7 @@ use contracts::forum::{Markdown, ShownAs};
 use http::StatusCode;
 use serde::Deserialize;
 use types::{ArenaId, ThreadId};
-use web::{Choice, Errors, Readers, Texts};
+use web::{Choice, Errors, Html, Readers, Texts};
 
 use super::{
     look::{Fault, Look, Visit, commit, id, key},
@@ -54,7 +54,7 @@ pub(super) struct ReplyBox {
 pub(super) struct Quote {
     pub(super) number: u32,
     pub(super) who: Who,
-    pub(super) excerpt: String,
+    pub(super) excerpt: Html,
 }
 
 impl Form {
@@ -132,7 +132,7 @@ fn quote(look: &Look, post: &Post) -> Result<Quote, Fault> {
     if excerpt.len() < text.len() {
         excerpt.push('…');
     }
-    Ok(Quote { number: post.number, who: who(&look.t, &author), excerpt })
+    Ok(Quote { number: post.number, who: who(&look.t, &author), excerpt: web::markdown(&excerpt) })
 }
 
 /// Who will be able to read what is written in an arena.

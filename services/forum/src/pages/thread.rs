@@ -92,7 +92,7 @@ struct Shown {
 
 fn render(look: &Look, thread: Thread, standing: &Standing, number: usize, shown: Shown) -> Result<Response, Fault> {
     let (reading, t) = (&look.reading, look.t);
-    let Thread { id, row } = thread;
+    let (id, row) = (thread.id, &thread.row);
     let last = page_of(row.posts);
     let number = number.clamp(1, last);
     let first = u32::try_from((number - 1) * POSTS_PER_PAGE + 1).unwrap_or(u32::MAX);
@@ -125,8 +125,8 @@ fn render(look: &Look, thread: Thread, standing: &Standing, number: usize, shown
             kind: row.kind,
             opened: dates::moment(t.lang(), row.opened_at, reading.now()),
             opened_by,
-            state: Html::of(&StateFragment::new(t, &row))?,
-            posts: fragments(reading, t, id, first)?,
+            state: Html::of(&StateFragment::new(t, row))?,
+            posts: fragments(reading, t, &thread, first)?,
             first,
             pages: Pages::new(number, POSTS_PER_PAGE, row.posts as usize, format!("/threads/{id}")),
             closed: row.closed.is_some(),
@@ -139,7 +139,8 @@ fn render(look: &Look, thread: Thread, standing: &Standing, number: usize, shown
     ))
 }
 
-fn fragments(reading: &Reading, t: Texts, thread: ThreadId, first: u32) -> Result<Vec<Html>, Fault> {
-    let found = posts::of(&reading.snapshot, thread, first, POSTS_PER_PAGE)?;
-    found.iter().map(|post| Ok(Html::of(&PostFragment::new(&reading.snapshot, &reading.viewer, t, post)?)?)).collect()
+fn fragments(reading: &Reading, t: Texts, thread: &Thread, first: u32) -> Result<Vec<Html>, Fault> {
+    let Reading { snapshot, viewer, .. } = reading;
+    let found = posts::of(snapshot, thread.id, first, POSTS_PER_PAGE)?;
+    found.iter().map(|post| Ok(Html::of(&PostFragment::new(snapshot, viewer, t, &thread.row, post)?)?)).collect()
 }
