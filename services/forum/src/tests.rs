@@ -6,4 +6,5 @@ mod contract;
 mod leaks;
 mod live;
 mod pages;
+mod published;
 mod world;

@@ -189,3 +189,30 @@ async fn whoever_left_their_agency_is_named_no_more() {
     );
     assert_eq!(author["agency"]["name"], "Andra verket");
 }
+
+#[tokio::test]
+async fn a_view_that_is_made_anew_says_the_same() {
+    let talk = talk().await;
+    let post = talk.post(&talk.bo, json!({ "body": "Ett" })).await.json()["id"].as_str().unwrap().to_owned();
+    talk.edit(&talk.bo, &post, Some("\"0\""), "Två").await.is(200);
+    talk.post(&talk.anna, json!({ "body": "Svar", "replyTo": post, "shownAs": "agency" })).await.is(201);
+    talk.closing(&talk.kansli, Method::PUT).await.is(200);
+    let thread = talk.world.read(&talk.anna, &format!("/threads/{}", talk.thread)).await.json();
+    let arena = thread["arena"].as_str().unwrap().to_owned();
+    let everything = async || {
+        let mut all = String::new();
+        for path in [
+            "/arenas".to_owned(),
+            format!("/arenas/{arena}/members"),
+            format!("/arenas/{arena}/threads"),
+            format!("/threads/{}/posts", talk.thread),
+            format!("/posts/{post}/revisions"),
+        ] {
+            all += &talk.world.read(&talk.anna, &path).await.is(200).text;
+        }
+        all + &talk.world.page(&talk.anna, &format!("/arenas/{arena}/members")).await.text
+    };
+    let before = everything().await;
+    talk.world.forum.views().rebuild(|_, _| {}).await.unwrap();
+    assert_eq!(everything().await, before);
+}

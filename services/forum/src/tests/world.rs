@@ -26,6 +26,7 @@ use types::{
 };
 use uuid::Uuid;
 
+use super::published;
 use crate::{Forum, Options};
 
 pub(super) const ORIGIN: &str = "http://127.0.0.1:8080";
@@ -218,6 +219,7 @@ impl World {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Answer {
+        let called = method.clone();
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/api/forum/v1{path}"))
@@ -232,7 +234,9 @@ impl World {
             }
             None => Body::empty(),
         };
-        self.send(request.body(body).unwrap()).await
+        let answer = self.send(request.body(body).unwrap()).await;
+        published::check(&called, &format!("/api/forum/v1{path}"), &answer);
+        answer
     }
 
     /// Reads from the API, with everything that is in the log.
