@@ -1,1 +1,14 @@
-//! (being written)
+//! What the whole-system tests, the benches and the browser's journeys stand on: a world written straight into a log,
+//! the real program as a child process, and the people who use it.
+
+mod page;
+mod person;
+mod server;
+mod socket;
+mod world;
+
+pub use page::Page;
+pub use person::Person;
+pub use server::{Server, erfa};
+pub use socket::Socket;
+pub use world::{Inhabitant, World, open_log};

@@ -1,0 +1,124 @@
+// What the journeys stand on: the real program as a child process, and people with a browser each.
+
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+const program = process.env.ERFA_BIN ?? new URL("../../target/debug/erfa", import.meta.url).pathname;
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ERFA_")));
+
+/** A directory that is gone after the test. */
+export async function dataDirectory(t) {
+  const data = await mkdtemp(join(tmpdir(), "erfa-browser-"));
+  t.after(() => rm(data, { recursive: true, force: true }));
+  return data;
+}
+
+/** Runs a command of the program to its end, and gives what it printed. */
+export function erfa(...args) {
+  const ended = spawnSync(program, args, { env: environment, encoding: "utf8" });
+  if (ended.status !== 0) throw new Error(`erfa ${args.join(" ")} failed: ${ended.stderr}`);
+  return ended.stdout.trim();
+}
+
+/** Starts the program, and gives where it listens once it does. */
+export async function start(t, command, data, listen = "127.0.0.1:0") {
+  const args = [command, "--data", data, "--listen", listen, "--metrics-listen", "127.0.0.1:0", "--json"];
+  const child = spawn(program, args, { env: environment, stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  t.after(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  const [line] = await Promise.race([
+    once(createInterface({ input: child.stdout }), "line"),
+    ended.then(([code]) => Promise.reject(new Error(`erfa ${command} ended with ${code} before it was ready`))),
+  ]);
+  const { url, signInLink } = JSON.parse(line);
+  const end = async (signal) => {
+    child.kill(signal);
+    await ended;
+  };
+  return { url, signInLink, address: new URL(url).host, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+}
+
+/** Chromium, as root in a closed network. */
+export async function startChromium(t) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  t.after(() => browser.close());
+  return browser;
+}
+
+/** Somebody with a browser of their own. */
+export async function somebody(t, browser, url, options = {}) {
+  const context = await browser.newContext({
+    baseURL: url,
+    locale: "sv-SE",
+    viewport: { width: 1280, height: 900 },
+    ...options,
+  });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/WebSocket|Failed to load resource|ERR_INTERNET|ERR_CONNECTION/.test(message.text())) {
+      errors.push(message.text());
+    }
+  });
+  return Object.assign(page, { errors });
+}
+
+/** Signs in to a demo as somebody, by the click that it offers. */
+export async function signInAs(page, name) {
+  await page.goto("/sign-in");
+  await page.getByRole("button", { name }).first().click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+}
+
+/** The text of the newest mail to an address. */
+export async function newestMail(data, address) {
+  const outbox = join(data, "outbox");
+  const names = (await readdir(outbox)).filter((name) => name.endsWith(".eml")).sort().reverse();
+  for (const name of names) {
+    const mail = await readFile(join(outbox, name), "utf8");
+    if (mail.includes(address)) return decodeQuotedPrintable(mail);
+  }
+  throw new Error(`there is no mail to ${address}`);
+}
+
+function decodeQuotedPrintable(text) {
+  const bytes = text.replace(/=\r?\n/g, "").replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
+/** What axe-core finds wrong with the page, as lines; empty if nothing. */
+export async function violations(page) {
+  await page.evaluate(await readFile(axe, "utf8"));
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`));
+}
+
+/** How many pixels the page is wider than its window. */
+export function overflow(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}

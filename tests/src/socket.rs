@@ -1,0 +1,101 @@
+//! A client of the live protocol.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest as _},
+};
+
+/// How long a test waits for what must come before it fails.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A socket that has said hello.
+pub struct Socket {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Socket {
+    /// Connects to a service's live endpoint at `address` with an API token.
+    pub async fn connect(address: &str, service: &str, token: &str) -> Self {
+        let mut request =
+            format!("ws://{address}/api/{service}/v1/live").into_client_request().expect("the address is well formed");
+        request.headers_mut().insert("sec-websocket-protocol", "erfa.live.v1".parse().expect("plain text"));
+        let (socket, _) = connect_async(request).await.expect("the server takes the socket");
+        let mut socket = Self { socket };
+        socket.send(json!({"t": "hello", "v": 1, "client": "tests", "lang": "sv", "token": token})).await;
+        socket.until("welcome").await;
+        socket
+    }
+
+    /// Sends a frame.
+    pub async fn send(&mut self, frame: Value) {
+        self.socket.send(Message::text(frame.to_string())).await.expect("the socket is open");
+    }
+
+    /// Subscribes to a topic's events.
+    pub async fn subscribe(&mut self, subscription: u32, topic: &str, after: &str, form: &str) {
+        self.send(json!({"t": "sub", "s": subscription, "topic": topic, "after": after, "as": form, "window": 256}))
+            .await;
+    }
+
+    /// The next frame that is not a heartbeat (which is answered); `None` once the socket is closed.
+    pub async fn next(&mut self) -> Option<Value> {
+        loop {
+            let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a frame comes in time");
+            match frame {
+                Some(Ok(Message::Text(text))) => {
+                    let frame: Value = serde_json::from_str(&text).expect("frames are JSON");
+                    if frame["t"] != "ping" {
+                        return Some(frame);
+                    }
+                    self.send(json!({"t": "pong"})).await;
+                }
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
+    /// The text of the next event or fragment; `None` once the socket is closed, however long that takes.
+    pub async fn next_text(&mut self) -> Option<String> {
+        loop {
+            match self.socket.next().await? {
+                Ok(Message::Text(text)) if text.starts_with(r#"{"t":"ev""#) || text.starts_with(r#"{"t":"html""#) => {
+                    return Some(text.to_string());
+                }
+                Ok(Message::Text(text)) if text.starts_with(r#"{"t":"ping""#) => {
+                    self.socket.send(Message::text(r#"{"t":"pong"}"#)).await.ok()?;
+                }
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// Acknowledges the frame with this text, so that the window moves on.
+    pub async fn acknowledge(&mut self, subscription: u32, text: &str) {
+        let cursor = text.split_once(r#""c":""#).and_then(|(_, rest)| rest.split_once('"')).map(|(cursor, _)| cursor);
+        if let Some(cursor) = cursor {
+            let _ =
+                self.socket.send(Message::text(json!({"t": "ack", "s": subscription, "c": cursor}).to_string())).await;
+        }
+    }
+
+    /// Passes over frames until one with this name comes.
+    ///
+    /// # Panics
+    /// If the socket closes before.
+    pub async fn until(&mut self, name: &str) -> Value {
+        loop {
+            let frame = self.next().await.unwrap_or_else(|| panic!("the socket closed before `{name}` came"));
+            assert!(frame["t"] != "err" || name == "err", "an error came before `{name}`: {frame}");
+            if frame["t"] == name {
+                return frame;
+            }
+        }
+    }
+}
