@@ -65,7 +65,12 @@ async fn a_socket_that_waits_for_its_window_hears_nothing_after_its_membership_e
     client.expect("behind").await;
     world.remove(arena, someone.person).await;
     client.send(json!({ "t": "ack", "s": 1, "c": cursor })).await;
-    assert_eq!(client.expect("drop").await["code"], "access-ended");
+    // The acknowledgement may be heard before the wake-up: then there is room, and nothing to be seen any more.
+    let mut frame = client.next().await.unwrap();
+    if frame["t"] == "live" {
+        frame = client.next().await.unwrap();
+    }
+    assert_eq!(frame["code"], "access-ended", "{frame}");
     client.expect_nothing().await;
 }
 

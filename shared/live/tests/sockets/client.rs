@@ -94,12 +94,15 @@ impl Client {
         }
     }
 
-    /// The next frame, which has this `t`.
+    /// The next frame, which has this `t`. How far a quiet subscription has come may be said in between at any time.
     #[track_caller]
     pub(crate) fn expect(&mut self, t: &str) -> impl Future<Output = Value> {
         let (t, caller) = (t.to_owned(), std::panic::Location::caller());
         async move {
-            let frame = self.next().await.unwrap_or_else(|| panic!("{t} at {caller}: closed {:?}", self.closed));
+            let mut frame = json!({ "t": "chk" });
+            while frame["t"] == "chk" {
+                frame = self.next().await.unwrap_or_else(|| panic!("{t} at {caller}: closed {:?}", self.closed));
+            }
             assert_eq!(frame["t"], *t, "at {caller}: {frame}");
             frame
         }
