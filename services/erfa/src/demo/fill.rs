@@ -12,7 +12,10 @@ use contracts::{
 };
 use directory::{By, Persona, commands, views::people};
 use forum::commands::{Key, NewThread, PostDraft};
-use types::{AgencyId, ArenaId, Line, ManualClock, Paragraphs, PersonId, Position, ThreadId, Timestamp, TokenId};
+use types::{
+    AgencyId, ArenaId, Clock as _, Line, ManualClock, Paragraphs, PersonId, Position, PostId, ThreadId, Timestamp,
+    TokenId,
+};
 
 use super::exchange::{Arena, Exchange, Thread};
 use crate::{admin::Progress, parts::Parts};
@@ -29,13 +32,34 @@ const INVITED_MEMBERS: usize = 8;
 const VIEW_WAIT: Duration = Duration::from_secs(30);
 /// The most people who are offered.
 const PERSONAS_MAX: usize = 200;
-const SECONDS_A_DAY: i64 = 24 * 60 * 60;
+const SECONDS_AN_HOUR: i64 = 60 * 60;
+const SECONDS_A_DAY: i64 = 24 * SECONDS_AN_HOUR;
+/// Between these hours, in UTC, officials write.
+const WORK_BEGINS_HOUR: i64 = 7;
+const WORK_ENDS_HOUR: i64 = 15;
+/// Every so many posts, one answers the post before it by name.
+const REPLY_EVERY: usize = 3;
 /// What the secretariat is called.
 const SECRETARIAT: &str = "Kansliet (demo)";
 
-/// When the exchange begins, if it is to have come up to now.
+/// When the exchange begins, if it is to have come up to yesterday: at midnight, UTC.
 pub(super) fn begins_at(now: Timestamp) -> Timestamp {
-    now - jiff::SignedDuration::from_secs(HISTORY_DAYS * SECONDS_A_DAY)
+    let today = now.as_second() - now.as_second().rem_euclid(SECONDS_A_DAY);
+    Timestamp::from_second(today - HISTORY_DAYS * SECONDS_A_DAY).unwrap_or(now)
+}
+
+/// When each of so many posts is made, in order: spread evenly over the hours in which officials work.
+fn working_times(begins_at: Timestamp, posts: usize) -> Vec<Timestamp> {
+    let days = (0..HISTORY_DAYS).map(|day| begins_at.as_second() + day * SECONDS_A_DAY);
+    // The epoch, day 0, was a Thursday.
+    let working: Vec<_> = days.filter(|day| (day.div_euclid(SECONDS_A_DAY) + 3) % 7 < 5).collect();
+    let hours = (WORK_ENDS_HOUR - WORK_BEGINS_HOUR) * SECONDS_AN_HOUR;
+    let at = |post: usize| {
+        let worked = working.len() as i64 * hours * post as i64 / posts.max(1) as i64;
+        let day = working.get((worked / hours) as usize).or(working.last()).copied().unwrap_or_default();
+        day + WORK_BEGINS_HOUR * SECONDS_AN_HOUR + worked % hours
+    };
+    (0..posts).map(|post| Timestamp::from_second(at(post)).unwrap_or(begins_at)).collect()
 }
 
 /// Whether the data directory holds nothing yet.
@@ -169,7 +193,7 @@ impl Filler<'_> {
         let Arena { name, purpose, need_area, access, .. } = &self.exchange.arenas[number];
         let description = forum::domain::arena::Description {
             name: line(name)?,
-            purpose: paragraphs(purpose.trim())?,
+            purpose: paragraphs(&purpose.trim().replace('\n', " "))?,
             need_areas: vec![*need_area],
             access: *access,
         };
@@ -196,45 +220,59 @@ impl Filler<'_> {
 
     /// All threads side by side, one post of each in turn, so that there is life everywhere up to now.
     async fn threads(&mut self, arenas: &[ArenaId], players: &[Player]) -> anyhow::Result<()> {
-        let step = HISTORY_DAYS * SECONDS_A_DAY * 99 / 100 / self.posts_total as i64;
+        let times = working_times(self.clock.now(), self.posts_total as usize);
         let places: Vec<_> = (0..arenas.len())
             .flat_map(|arena| (0..self.exchange.arenas[arena].threads.len()).map(move |thread| (arena, thread)))
             .collect();
-        let mut open = vec![None; places.len()];
+        let mut newest: Vec<Option<(ThreadId, PostId)>> = vec![None; places.len()];
         let longest = self.exchange.arenas.iter().flat_map(|a| &a.threads).map(|t| t.posts.len()).max().unwrap_or(0);
         for round in 0..longest {
             for (place, &(arena, thread)) in places.iter().enumerate() {
                 let among = members(arena, self.is_invited(arena), players);
                 let author = among.cycle_from(place * 5 + round * 7);
-                let Some(text) = self.exchange.arenas[arena].threads[thread].posts.get(round) else { continue };
-                let (body, shown_as) = (paragraphs(text)?, shown_as(place + round));
-                open[place] = Some(match open[place] {
-                    None => {
-                        self.open(arenas[arena], &self.exchange.arenas[arena].threads[thread], author, body).await?
+                let said = &self.exchange.arenas[arena].threads[thread];
+                let Some(text) = said.posts.get(round) else { continue };
+                self.advance_to(times[self.posts as usize]);
+                let body = paragraphs(text)?;
+                newest[place] = Some(match newest[place] {
+                    None => self.open(arenas[arena], said, author, body).await?,
+                    Some((thread, post)) => {
+                        let reply_to = Some(post).filter(|_| (place + round).is_multiple_of(REPLY_EVERY));
+                        let draft = PostDraft { reply_to, shown_as: shown_as(place + round), body };
+                        self.post(thread, author, draft).await?
                     }
-                    Some(thread) => self.post(thread, author, PostDraft { reply_to: None, shown_as, body }).await?,
                 });
                 self.posts += 1;
                 (self.progress)(Progress { done: self.posts, of: self.posts_total });
-                self.clock.advance_seconds(step);
             }
         }
         Ok(())
     }
 
-    async fn open(&self, arena: ArenaId, thread: &Thread, author: &Player, body: Markdown) -> anyhow::Result<ThreadId> {
+    /// Moves the clock forward; it never goes back.
+    fn advance_to(&self, time: Timestamp) {
+        self.clock.advance_seconds((time.as_second() - self.clock.now().as_second()).max(0));
+    }
+
+    async fn open(
+        &self,
+        arena: ArenaId,
+        thread: &Thread,
+        author: &Player,
+        body: Markdown,
+    ) -> anyhow::Result<(ThreadId, PostId)> {
         let new = NewThread { kind: thread.kind, title: line(&thread.title)?, body, shown_as: ShownAs::Name };
         let reading = self.reading(author).await?;
         let opened = self.parts.forum.commands().open_thread(&reading, &Key::Once, arena, new).await?;
         self.seen(opened.position).await?;
-        Ok(opened.value.thread)
+        Ok((opened.value.thread, opened.value.post))
     }
 
-    async fn post(&self, thread: ThreadId, author: &Player, draft: PostDraft) -> anyhow::Result<ThreadId> {
+    async fn post(&self, thread: ThreadId, author: &Player, draft: PostDraft) -> anyhow::Result<(ThreadId, PostId)> {
         let reading = self.reading(author).await?;
         let added = self.parts.forum.commands().add_post(&reading, &Key::Once, thread, draft).await?;
         self.seen(added.position).await?;
-        Ok(thread)
+        Ok((thread, added.value.post))
     }
 
     async fn reading(&self, player: &Player) -> anyhow::Result<Reading> {
@@ -292,4 +330,22 @@ fn line<const MAX: usize>(text: &str) -> anyhow::Result<Line<MAX>> {
 
 fn paragraphs<const MAX: usize>(text: &str) -> anyhow::Result<Paragraphs<MAX>> {
     Paragraphs::new(text).with_context(|| format!("`{text}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn posts_are_made_in_order_in_working_hours() {
+        let begins_at = begins_at("2026-11-22T13:00:00Z".parse().unwrap());
+        let times = working_times(begins_at, 103);
+        assert_eq!(times.len(), 103);
+        assert!(times.is_sorted());
+        assert!(times[0] >= begins_at && times[102] < "2026-11-22T00:00:00Z".parse().unwrap());
+        for time in times {
+            let utc = time.to_zoned(jiff::tz::TimeZone::UTC);
+            assert!((7..15).contains(&utc.hour()) && utc.weekday().to_monday_zero_offset() < 5, "{utc}");
+        }
+    }
 }
