@@ -1,5 +1,7 @@
 //! One post, over form, API, page and socket: all of them see the same.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 use contracts::{directory::Role, forum::ArenaAccess};
 use reqwest::Method;
 use serde_json::json;

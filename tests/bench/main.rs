@@ -3,6 +3,8 @@
 //! Machines differ and drift, so the ratio is what counts. A table goes to standard output, and a line of JSON for each
 //! figure, `{name, value, unit, yardstick, ratio}`, to the file that `--json` names.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the figures are what it is for")]
+
 mod appends;
 mod bare_writer;
 mod fan_out;

@@ -1,6 +1,8 @@
 //! What the whole-system tests, the benches and the browser's journeys stand on: a world written straight into a log,
 //! the real program as a child process, and the people who use it.
 
+#![expect(clippy::panic, reason = "a test that can't go on says why and fails")]
+
 mod page;
 mod person;
 mod server;

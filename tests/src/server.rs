@@ -17,10 +17,9 @@ fn program() -> &'static Path {
             return path.into();
         }
         let test = std::env::current_exe().expect("a running program has a path");
-        let program = test.ancestors().map(|dir| dir.join("erfa")).find(|path| path.is_file()).unwrap_or_else(|| {
+        test.ancestors().map(|dir| dir.join("erfa")).find(|path| path.is_file()).unwrap_or_else(|| {
             panic!("the erfa program is not built: run `cargo build -p erfa` (`cargo xtask test` does)")
-        });
-        program
+        })
     })
 }
 
