@@ -1,6 +1,6 @@
 //! `kill -9` under load: what was acknowledged is there, once, and sockets go on from where they were.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
