@@ -3,21 +3,31 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
 const program = process.env.ERFA_BIN ?? new URL("../../target/debug/erfa", import.meta.url).pathname;
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ERFA_")));
+
+/** Undone after the test, the latest first: a program ends before its data go. */
+const undone = new WeakMap();
+export function afterwards(t, undo) {
+  if (!undone.has(t)) {
+    undone.set(t, []);
+    t.after(async () => {
+      for (const undo of undone.get(t).reverse()) await undo();
+    });
+  }
+  undone.get(t).push(undo);
+}
 
 /** A directory that is gone after the test. */
 export async function dataDirectory(t) {
   const data = await mkdtemp(join(tmpdir(), "erfa-browser-"));
-  t.after(() => rm(data, { recursive: true, force: true }));
+  afterwards(t, () => rm(data, { recursive: true, force: true }));
   return data;
 }
 
@@ -29,11 +39,11 @@ export function erfa(...args) {
 }
 
 /** Starts the program, and gives where it listens once it does. */
-export async function start(t, command, data, listen = "127.0.0.1:0") {
-  const args = [command, "--data", data, "--listen", listen, "--metrics-listen", "127.0.0.1:0", "--json"];
+export async function start(t, command, data, { listen = "127.0.0.1:0", settings = [] } = {}) {
+  const args = [command, "--data", data, "--listen", listen, "--metrics-listen", "127.0.0.1:0", "--json", ...settings];
   const child = spawn(program, args, { env: environment, stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(child, "exit");
-  t.after(async () => {
+  afterwards(t, async () => {
     child.kill("SIGKILL");
     await ended;
   });
@@ -46,7 +56,7 @@ export async function start(t, command, data, listen = "127.0.0.1:0") {
     child.kill(signal);
     await ended;
   };
-  return { url, signInLink, address: new URL(url).host, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+  return { url, signInLink, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
 }
 
 /** Chromium, as root in a closed network. */
@@ -63,7 +73,7 @@ export async function startChromium(t) {
       "--disable-sync",
     ],
   });
-  t.after(() => browser.close());
+  afterwards(t, () => browser.close());
   return browser;
 }
 
@@ -75,7 +85,7 @@ export async function somebody(t, browser, url, options = {}) {
     viewport: { width: 1280, height: 900 },
     ...options,
   });
-  t.after(() => context.close());
+  afterwards(t, () => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const errors = [];
@@ -88,22 +98,15 @@ export async function somebody(t, browser, url, options = {}) {
   return Object.assign(page, { errors });
 }
 
-/** Signs in to a demo as somebody, by the click that it offers. */
-export async function signInAs(page, name) {
-  await page.goto("/sign-in");
-  await page.getByRole("button", { name }).first().click();
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
-}
-
-/** The text of the newest mail to an address. */
+/** The text of the newest mail to an address, if there is one. */
 export async function newestMail(data, address) {
   const outbox = join(data, "outbox");
   const names = (await readdir(outbox)).filter((name) => name.endsWith(".eml")).sort().reverse();
   for (const name of names) {
     const mail = await readFile(join(outbox, name), "utf8");
-    if (mail.includes(address)) return decodeQuotedPrintable(mail);
+    if (mail.includes(address)) return /^Content-Transfer-Encoding: quoted-printable/im.test(mail) ? decodeQuotedPrintable(mail) : mail;
   }
-  throw new Error(`there is no mail to ${address}`);
+  return undefined;
 }
 
 function decodeQuotedPrintable(text) {
@@ -111,14 +114,12 @@ function decodeQuotedPrintable(text) {
   return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
-/** What axe-core finds wrong with the page, as lines; empty if nothing. */
-export async function violations(page) {
-  await page.evaluate(await readFile(axe, "utf8"));
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`));
-}
-
-/** How many pixels the page is wider than its window. */
-export function overflow(page) {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+/** What comes of a look, as soon as something does. */
+export async function eventually(what, look, limitMs = 10_000) {
+  for (const end = performance.now() + limitMs; performance.now() < end; ) {
+    const found = await look();
+    if (found) return found;
+    await new Promise(setImmediate);
+  }
+  throw new Error(`${what}: not within ${limitMs} ms`);
 }
