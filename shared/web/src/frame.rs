@@ -12,6 +12,8 @@ pub enum Section {
     Arenas,
     /// Agencies.
     Agencies,
+    /// The people who take part.
+    People,
     /// One's own page.
     Me,
     /// Signing in.
@@ -89,6 +91,7 @@ impl Frame {
                 Section::None => "",
                 Section::Arenas => "arenas",
                 Section::Agencies => "agencies",
+                Section::People => "people",
                 Section::Me => "me",
                 Section::SignIn => "sign-in",
             }

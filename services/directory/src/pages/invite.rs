@@ -97,7 +97,7 @@ fn answer(shell: &Shell, reading: &Reading, form: Form, errors: Errors) -> Resul
         })
         .collect();
     let template = InvitePage {
-        frame: shell.frame_at("/people/invite", reading, t.get("invite-title"), Section::Agencies),
+        frame: shell.frame_at("/people/invite", reading, t.get("invite-title"), Section::People),
         t,
         errors,
         email: form.email,

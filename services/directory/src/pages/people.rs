@@ -107,7 +107,7 @@ pub(super) async fn show(
         }),
     );
     let template = PeoplePage {
-        frame: shell.frame(&reading, t.get("people-title"), Section::Agencies),
+        frame: shell.frame(&reading, t.get("people-title"), Section::People),
         t,
         people: rows.collect(),
         total: part.total,

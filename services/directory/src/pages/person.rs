@@ -120,7 +120,7 @@ pub(super) fn answer(
         person.agencies().chain([person.invited_for]).any(|agency| invite::may_invite_for(reading, agency));
     let name = person.name.as_ref().map_or_else(|| t.get("person-invited-title"), ToString::to_string);
     let template = PersonPage {
-        frame: shell.frame_at(&format!("/people/{id}"), reading, name, Section::Agencies),
+        frame: shell.frame_at(&format!("/people/{id}"), reading, name, Section::People),
         t,
         errors,
         trail: vec![Crumb::new("/agencies", t.get("agencies-title")), Crumb::new("/people", t.get("people-title"))],

@@ -3,6 +3,7 @@ skip = Skip to content
 navigation = Main menu
 arenas = Arenas
 agencies = Agencies
+people = People
 secretariat = secretariat
 sign-in = Sign in
 sign-in-again = Sign in again

@@ -3,6 +3,7 @@ skip = Hoppa till innehållet
 navigation = Huvudmeny
 arenas = Arenor
 agencies = Myndigheter
+people = Deltagare
 secretariat = kansliet
 sign-in = Logga in
 sign-in-again = Logga in igen
