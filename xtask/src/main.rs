@@ -31,9 +31,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Test => test::run_all(),
-        Task::Bench { args } => {
-            run(cargo(["run", "--release", "-p", "system-tests", "--bin", "bench", "--"]).args(args))
-        }
+        Task::Bench { args } => bench(&args),
         Task::Contracts => contracts(),
     };
     match outcome {
@@ -43,6 +41,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The bench starts the program that is built beside it.
+fn bench(args: &[String]) -> anyhow::Result<()> {
+    run(&mut cargo(["build", "--release", "-p", "erfa"]))?;
+    run(cargo(["run", "--release", "-p", "system-tests", "--bin", "bench", "--"]).args(args))
 }
 
 /// The tests that compare a contract with its file write the file instead.
