@@ -59,8 +59,9 @@ export async function start(t, command, data, { listen = "127.0.0.1:0", settings
   return { url, signInLink, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
 }
 
-/** Chromium, as root in a closed network. */
-export async function startChromium(t) {
+/** Chromium, as root in a closed network; `ways` says where hosts are in truth. */
+export async function startChromium(t, ways = {}) {
+  const rules = Object.entries(ways).map(([host, address]) => `MAP ${host} ${address}`);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -71,6 +72,7 @@ export async function startChromium(t) {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...(rules.length ? [`--host-resolver-rules=${rules.join(",")}`] : []),
     ],
   });
   afterwards(t, () => browser.close());

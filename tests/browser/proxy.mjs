@@ -4,14 +4,14 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { afterwards } from "./harness.mjs";
 
-/** A proxy whose `url` is what the browser knows; `target` says where the program listens. */
-export async function startProxy(t) {
+/** A proxy whose `address` is where the browser connects. */
+export async function startProxy(t, target) {
   const pairs = new Set();
-  let [target, isCut, losesAnswers] = [null, false, false];
+  let [isCut, losesAnswers] = [false, false];
   const server = createServer((near) => {
     near.on("error", () => {});
     if (isCut) return near.resetAndDestroy();
-    const far = connect(target);
+    const far = connect({ host: target.split(":")[0], port: Number(target.split(":")[1]) });
     const pair = [near, far];
     pairs.add(pair);
     const end = () => {
@@ -31,8 +31,7 @@ export async function startProxy(t) {
     server.close();
   });
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    leadsTo: (port) => (target = port),
+    address: `127.0.0.1:${server.address().port}`,
     cut: () => ((isCut = true), drop()),
     mend: () => ([isCut, losesAnswers] = [false, false]),
     loseAnswers: () => (losesAnswers = true),
