@@ -134,8 +134,10 @@ impl Socket {
     /// Looks again at what the viewer may see, if that may have changed. Nothing is delivered before.
     pub(super) fn check_access(&mut self) {
         let Some(known) = &mut self.known else { return };
+        // What the hub has not heard of, or is about to hear of, may have changed it too.
+        let is_told = self.live.hub.applied() >= self.live.door.position();
         let changed_at = known.interest.head();
-        if changed_at <= known.looked_at && self.live.door.now() < known.settled_until {
+        if is_told && changed_at <= known.looked_at && self.live.door.now() < known.settled_until {
             return;
         }
         let look = || {

@@ -135,3 +135,20 @@ async fn an_expiring_token_is_asked_for_renewed_and_in_the_end_expires() {
     client.send(json!({ "t": "auth", "token": "erfa_nonsense" })).await;
     assert_eq!(client.end().await, (vec!["unauthorized".into()], Some(4500)));
 }
+
+#[tokio::test]
+async fn access_that_ended_is_seen_to_before_anybody_was_woken_for_it() {
+    let world = World::that_sleeps().await;
+    let someone = world.someone("Astrid").await;
+    let thread = world.thread(world.arena(ArenaAccess::Open).await).await;
+    let mut client = world.enter(&someone).await;
+    client.follow(1, &topic(thread)).await;
+    let before = world.cursor(&someone);
+    world.end_session(&someone).await;
+    world.add(thread, "after").await;
+    client.send(json!({ "t": "sub", "s": 2, "topic": topic(thread), "after": before, "as": "event" })).await;
+    while let Some(frame) = client.next().await {
+        assert_ne!(frame["t"], "ev", "{frame}");
+    }
+    assert_eq!(client.closed, Some(4503));
+}
