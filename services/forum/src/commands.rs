@@ -9,7 +9,7 @@ mod threads;
 
 use std::sync::Arc;
 
-use access::{Reading, Viewer};
+use access::{Keys, Reading, Viewer};
 use contracts::{Audience, Meta, RequestDigest, directory::Role};
 use event_log::Log;
 use event_sourcing::{Executor, ExecutorOptions};
@@ -28,6 +28,7 @@ pub struct Commands {
     arenas: Executor<Arena>,
     threads: Executor<Thread>,
     ids: Arc<dyn Ids>,
+    keys: Keys,
 }
 
 /// How a request is known when it comes again.
@@ -52,20 +53,24 @@ pub struct Done<T> {
 }
 
 impl Commands {
-    /// Commands that write to `log`.
-    pub fn new(log: &Log, ids: Arc<dyn Ids>) -> Self {
+    /// Commands that write to `log`, in the installation with these keys.
+    pub fn new(log: &Log, ids: Arc<dyn Ids>, keys: Keys) -> Self {
         Self {
             arenas: Executor::new(log.clone(), ExecutorOptions::default()),
             threads: Executor::new(log.clone(), ExecutorOptions::default()),
             ids,
+            keys,
         }
     }
 
-    /// The commit that a request is, and whether it may be there already.
+    /// The commit that a request is, and whether it may be there already. What readers see of a post follows from it, so
+    /// nobody must be able to try who its author is.
     fn commit(&self, person: PersonId, key: &Key, operation: &str, target: Uuid) -> (CommitId, bool) {
         match key {
             Key::Once => (CommitId::new(&*self.ids), false),
-            Key::Chosen(key) => (CommitId::derived(person.uuid(), &format!("{operation} {target} {key}")), true),
+            Key::Chosen(key) => {
+                (CommitId::from_uuid(self.keys.derived_id(&format!("{person} {operation} {target} {key}"))), true)
+            }
         }
     }
 

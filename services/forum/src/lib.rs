@@ -87,10 +87,10 @@ impl Forum {
             .fold(views::ForumFold)
             .observer(waker.observer());
         let views = Views::open(log.clone(), options).await?;
-        let gate = Gate::new(views, keys, clock, gate);
+        let gate = Gate::new(views, keys.clone(), clock, gate);
         let live_options = LiveOptions { ids: ids.clone(), ..LiveOptions::default() };
         let live = Live::new(gate.clone(), log.clone(), &waker, live_options, shutdown);
-        let commands = Commands::new(&log, ids.clone());
+        let commands = Commands::new(&log, ids.clone(), keys);
         Ok(Self { app: App { gate, commands, ids, demo }, live })
     }
 

@@ -8,6 +8,10 @@ use std::{
     sync::Arc,
 };
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use uuid::Uuid;
+
 use crate::last_seen::LastSeen;
 
 /// How long a key is.
@@ -79,6 +83,19 @@ impl Keys {
 
     fn of(cursor: [u8; KEY_BYTES], form: [u8; KEY_BYTES]) -> Self {
         Self(Arc::new(Inner { cursor, form, last_seen: LastSeen::default() }))
+    }
+
+    /// An id that always follows from these words, and that nobody else can work out from them: it tells nothing of
+    /// them to who sees it, however few they can be.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length.
+    pub fn derived_id(&self, words: &str) -> Uuid {
+        let mac = Hmac::<Sha256>::new_from_slice(self.form()).expect("HMAC takes keys of any length");
+        let digest = mac.chain_update(b"id ").chain_update(words).finalize().into_bytes();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
     pub(crate) fn cursor(&self) -> &[u8; KEY_BYTES] {

@@ -75,3 +75,27 @@ async fn nobody_is_named_who_does_not_want_to_be() {
         assert!(own.contains("\"own\":true") && own.contains("Ditt inlägg"));
     }
 }
+
+#[tokio::test]
+async fn who_wrote_something_can_t_be_worked_out_from_its_id() {
+    // Two installations in which the same happened: whoever knows of an author all that readers know of everyone, and
+    // guesses the key that was sent along, is still left without what only the installation knows.
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let world = World::new().await;
+        let one = world.agency("Ena verket").await;
+        let (kansli, bo) = (world.secretariat("Kim", one).await, world.person("Bo", one).await);
+        let arena = world.arena(&kansli, ArenaAccess::Open, &[&bo]).await;
+        let opened = json!({ "kind": "question", "title": "T", "body": "Ett", "shownAs": "agency" });
+        let path = format!("/arenas/{arena}/threads");
+        world.settle().await;
+        let send = || world.api_with(&bo, http::Method::POST, &path, &[("idempotency-key", "1")], Some(opened.clone()));
+        let (first, again) = (send().await.is(201).json(), send().await.is(201).json());
+        assert_eq!(first, again, "the same key and body do it once");
+        let event = world.newest("se.erfa.forum.post-added.v1").await.id;
+        seen.push((bo.id, arena, [first["id"].to_string(), first["post"].to_string(), event.to_string()]));
+    }
+    let [(bo, arena, ids), (other_bo, other_arena, other_ids)] = &seen[..] else { panic!("{seen:?}") };
+    assert_eq!((bo, arena), (other_bo, other_arena), "readers know the same in both");
+    assert!(ids.iter().zip(other_ids).all(|(id, other)| id != other), "{ids:?} {other_ids:?}");
+}
