@@ -68,7 +68,7 @@ where
     let major = info.version.split('.').next().unwrap_or("1");
     let base = format!("/api/{}/v{major}", info.name);
     let (router, openapi) = OpenApiRouter::with_openapi(description::of(&info)).nest(&base, router).split_for_parts();
-    let openapi = description::completed(openapi);
+    let openapi = description::completed(openapi, &base);
     let docs = format!("{base}/docs");
     let document = ApiInfoDocument {
         api_name: info.name,

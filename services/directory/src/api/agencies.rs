@@ -13,6 +13,7 @@ use crate::views::agencies::{self, AgencyRecord};
 /// An agency.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Agency)]
 pub(super) struct AgencyDto {
     /// Its id.
     pub(super) id: AgencyId,

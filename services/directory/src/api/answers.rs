@@ -41,6 +41,7 @@ pub(super) fn unreadable(error: ViewError) -> Problem {
 /// What a mandate lets its holder do.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = Role)]
 pub(super) enum RoleName {
     /// Takes part in the exchange for their agency.
     Participant,
@@ -63,6 +64,7 @@ impl From<Role> for RoleName {
 /// What an API token may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = Scope)]
 pub(super) enum ScopeName {
     /// Read what its person may read.
     Read,

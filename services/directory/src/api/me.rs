@@ -16,6 +16,7 @@ use crate::views::people;
 /// Oneself.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Me)]
 pub(super) struct MeDto {
     /// As others see one.
     #[serde(flatten)]

@@ -13,6 +13,7 @@ use crate::views::people::{self, PersonRecord};
 /// A person, as others see them.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Person)]
 pub(super) struct PersonDto {
     /// Their id.
     pub(super) id: PersonId,
@@ -29,6 +30,7 @@ pub(super) struct PersonDto {
 /// A mandate in force.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Mandate)]
 pub(super) struct MandateDto {
     /// What it lets them do.
     role: RoleName,

@@ -13,6 +13,7 @@ use crate::views::sessions;
 /// A session that goes on.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Session)]
 pub(super) struct SessionDto {
     /// Its id.
     id: SessionId,

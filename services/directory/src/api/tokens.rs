@@ -14,6 +14,7 @@ use crate::{By, app::App, commands::NewToken, views::tokens};
 /// A token.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Token)]
 pub(super) struct TokenDto {
     /// Its id.
     id: TokenId,
@@ -35,6 +36,7 @@ pub(super) struct TokenDto {
 /// A token to be issued.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(as = NewToken)]
 pub(super) struct TokenOrder {
     /// What to call it.
     label: Line<80>,
@@ -49,6 +51,7 @@ pub(super) struct TokenOrder {
 /// A token that was issued.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = IssuedToken)]
 pub(super) struct IssuedDto {
     /// Its id.
     id: TokenId,

@@ -18,13 +18,14 @@ fn contracts_openapi_is_current() {
 #[test]
 fn every_operation_is_described() {
     let openapi = serde_json::to_value(Forum::openapi()).unwrap();
-    let mut operations = BTreeSet::new();
+    let (mut operations, mut ids) = (BTreeSet::new(), BTreeSet::new());
     for (path, methods) in openapi["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             assert!(operation["summary"].is_string(), "{method} {path} has no summary");
             for parameter in operation["parameters"].as_array().into_iter().flatten() {
                 assert!(parameter["description"].is_string(), "{method} {path}: {parameter}");
             }
+            ids.insert(operation["operationId"].as_str().unwrap());
             operations.insert(format!("{method} {}", path.trim_start_matches("/api/forum/v1")));
         }
     }
@@ -32,6 +33,7 @@ fn every_operation_is_described() {
         assert!(operations.contains(expected), "{operations:?}");
     }
     assert_eq!(operations.len(), 18, "{operations:#?}");
+    assert_eq!(ids.len(), operations.len(), "each operation has an id of its own: {ids:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use utoipa::{
     openapi::{
         ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, ResponseBuilder,
         path::{Operation, PathItem},
-        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
@@ -26,7 +26,8 @@ pub(super) fn of(info: &ApiInfo) -> OpenApi {
         .build();
     let session = ApiKeyValue::with_description(
         "erfa-session",
-        "The session of a signed-in browser, from the same origin (over https: `__Host-erfa-session`).",
+        "The session of a signed-in browser, from the same origin (over https: `__Host-erfa-session`). Whoever writes \
+         with it sends a page's form token in the header `X-Csrf-Token`.",
     );
     let components = ComponentsBuilder::new()
         .security_scheme("bearer", SecurityScheme::Http(bearer))
@@ -34,13 +35,17 @@ pub(super) fn of(info: &ApiInfo) -> OpenApi {
         .schema(ProblemDocument::name(), ProblemDocument::schema())
         .schema(FieldError::name(), FieldError::schema())
         .build();
-    OpenApiBuilder::new().info(about).components(Some(components)).build()
+    let no_scopes: [&str; 0] = [];
+    let either = ["bearer", "session"].map(|scheme| SecurityRequirement::new(scheme, no_scopes));
+    OpenApiBuilder::new().info(about).components(Some(components)).security(Some(either)).build()
 }
 
-/// The description in which every operation says what a refusal looks like, also where its service did not.
-pub(super) fn completed(mut openapi: OpenApi) -> OpenApi {
-    for item in openapi.paths.paths.values_mut() {
+/// The description in which every operation has an id of its own, and says what a refusal looks like, also where its
+/// service did not.
+pub(super) fn completed(mut openapi: OpenApi, base: &str) -> OpenApi {
+    for (path, item) in &mut openapi.paths.paths {
         for operation in operations(item) {
+            operation.operation_id = operation.operation_id.as_deref().map(|handler| id(base, path, handler));
             let refusal = || {
                 let content =
                     ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemDocument::name()))).build();
@@ -51,6 +56,12 @@ pub(super) fn completed(mut openapi: OpenApi) -> OpenApi {
         }
     }
     openapi
+}
+
+/// The id of an operation: the nouns of its path and the name of its handler, which alone is not unique.
+fn id(base: &str, path: &str, handler: &str) -> String {
+    let nouns = path.strip_prefix(base).unwrap_or(path).split('/').filter(|part| !part.starts_with('{'));
+    nouns.chain([handler]).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

@@ -62,6 +62,8 @@ async fn the_description_is_whole_and_kept_by_its_tag() {
     assert!(described["components"]["schemas"]["Problem"]["properties"]["instance"].is_object(), "{described}");
     assert!(described["components"]["schemas"]["FieldError"].is_object());
     assert_eq!(described["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+    assert_eq!(described["security"], serde_json::json!([{ "bearer": [] }, { "session": [] }]));
+    assert_eq!(described["paths"]["/api/greeter/v1/greetings"]["get"]["operationId"], "greetings-greet");
     let etag = headers["etag"].to_str().expect("text");
     let again = get_with("/api/greeter/v1/openapi.json", &[("if-none-match", etag)]).await;
     assert_eq!(again.0, StatusCode::NOT_MODIFIED);
