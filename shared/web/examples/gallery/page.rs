@@ -41,7 +41,7 @@ impl Gallery {
         frame.demo = true;
         frame.csrf = "csrf".into();
         frame.viewer =
-            Some(FrameViewer { name: "Anna Lind".into(), agency: "Skatteverket".into(), secretariat: false });
+            Some(FrameViewer { name: "Alva Exempelberg".into(), agency: "Skatteverket".into(), secretariat: false });
         frame.live = Some(LivePage { url: "/live".into(), cursor: "c0".into(), topics: vec!["thread/1".into()] });
         let mut errors = Errors::none();
         errors.add("title", t.get("gallery-error-title"));
@@ -62,7 +62,7 @@ impl Gallery {
             readers,
             areas: NeedArea::ALL.to_vec(),
             shown_as: vec![
-                choice("name", true).hint("Anna Lind, Skatteverket"),
+                choice("name", true).hint("Alva Exempelberg, Skatteverket"),
                 choice("role", false).hint("Verksamhetsutvecklare, Skatteverket"),
                 choice("agency", false).hint("Skatteverket"),
             ],

@@ -17,12 +17,12 @@ async fn world() -> (World, PersonId, Browser) {
 #[tokio::test]
 async fn a_profile_is_changed_and_seen_at_once() {
     let (_world, person, mut browser) = world().await;
-    let saved = browser.submit("/me", "/me", &[("name", "Anna Berg"), ("title", "")]).await;
+    let saved = browser.submit("/me", "/me", &[("name", "Anna Exempelberg"), ("title", "")]).await;
     assert_eq!((saved.status.as_u16(), saved.location()), (303, "/me"));
     assert!(browser.cookies.contains_key("erfa-at-least"));
-    assert!(browser.get("/me").await.body.contains("Anna Berg"));
+    assert!(browser.get("/me").await.body.contains("Anna Exempelberg"));
     let seen = browser.get(&format!("/people/{person}")).await;
-    assert!(seen.body.contains("Anna Berg") && !seen.body.contains("namn@verket.example"));
+    assert!(seen.body.contains("Anna Exempelberg") && !seen.body.contains("namn@verket.example"));
 
     let long = "n".repeat(121);
     let refused = browser.submit("/me", "/me", &[("name", &long), ("title", "x\u{202E}y")]).await;

@@ -49,11 +49,11 @@ async fn from_the_invitation_to_the_first_page_and_out_again() {
     let empty = browser.submit("/join", "/join", &[("name", " "), ("title", "Jurist")]).await;
     assert_eq!(empty.status, 422);
     assert!(empty.body.contains("error-name") && empty.body.contains("value=\"Jurist\""), "{}", empty.body);
-    let joined = browser.submit("/join", "/join", &[("name", "Åsa Öst"), ("title", "Jurist")]).await;
+    let joined = browser.submit("/join", "/join", &[("name", "Åsa Exempelöst"), ("title", "Jurist")]).await;
     assert_eq!((joined.status.as_u16(), joined.location()), (303, "/"), "{}", joined.body);
     let page = browser.get("/agencies?q=verket").await;
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("Åsa Öst") && page.body.contains("Verket"));
+    assert!(page.body.contains("Åsa Exempelöst") && page.body.contains("Verket"));
     assert_eq!(browser.get("/join").await.location(), "/", "who has joined does not join again");
     assert_eq!(browser.get("/sign-in?next=/people").await.location(), "/people");
 
