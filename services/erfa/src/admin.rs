@@ -4,6 +4,13 @@
 //! ([`server`]); without one, the command starts the parts itself and calls it directly. The socket's mode is 0600: who
 //! may open it owns the data anyway.
 
+use std::{
+    os::unix::net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use anyhow::bail;
+
 mod client;
 mod perform;
 mod protocol;
@@ -15,4 +22,16 @@ pub(crate) use protocol::{Ask, Progress, Refusal, Reply};
 pub(crate) use server::AdminSocket;
 
 /// The socket's name in the data directory.
-pub(crate) const SOCKET: &str = "admin.sock";
+const SOCKET: &str = "admin.sock";
+
+/// Where the socket is in a data directory, whose path has to leave room for it: the system's limit is about 100 bytes.
+pub(crate) fn socket(data: &Path) -> anyhow::Result<PathBuf> {
+    let path = data.join(SOCKET);
+    match SocketAddr::from_pathname(&path) {
+        Ok(_) => Ok(path),
+        Err(error) => bail!(
+            "the path of the administrator's socket, `{}`, can't be used: {error}. Name the data directory by a shorter path with --data",
+            path.display()
+        ),
+    }
+}

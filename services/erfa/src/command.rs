@@ -1,35 +1,40 @@
 //! From the command line to what does it.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs::File, io::Read as _, path::Path, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use directory::import;
+use event_log::OpenError;
 use serde_json::{Value, json};
-use service_kit::{Config, LogOptions, Sources};
+use service_kit::{Config, LogOptions};
 use tokio_util::sync::CancellationToken;
 use types::SystemClock;
 
 use crate::{
-    admin::{self, Ask, Refusal, SOCKET},
+    admin::{self, Ask, Refusal},
     cli::{Cli, Command, ConfigCommand, Import, LogCommand, Token},
+    configuration::Configuration,
     demo,
     output::Output,
-    parts::{self, Assembly, Parts},
+    parts::{self, Assembly, Parts, StartError},
     serve::{self, Ports},
 };
 
 /// Does what the command line says.
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
     let output = Output { json: cli.json };
-    let config = Config::load(&Sources::of_process(&cli.flags))?;
+    let configuration = Configuration::load(&cli.flags)?;
+    let config = &configuration.config;
     match cli.command.unwrap_or_default() {
         Command::Serve => {
-            let (ports, config) = Ports::bind(config).await?;
-            serve::run(config, ports, output, None).await
+            let (ports, configuration) = Ports::bind(configuration).await?;
+            serve::run(configuration, ports, output, None).await
         }
-        Command::Demo => demo::run(config, cli.flags.data.is_some(), output).await,
+        Command::Demo => demo::run(configuration, cli.flags.data.is_some(), output).await,
         Command::Config(ConfigCommand::Check) => {
-            Ok(output.result("The configuration is right.", &json!({ "errors": [], "warnings": config.warnings() }))?)
+            let warnings = &configuration.warnings;
+            warnings.iter().for_each(|warning| output.note(&format!("warning: {warning}")));
+            Ok(output.result("The configuration is right.", &json!({ "errors": [], "warnings": warnings }))?)
         }
         Command::Config(ConfigCommand::Show) => {
             let toml = config.to_toml();
@@ -37,7 +42,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Import(Import::Agencies { file }) => {
             let csv = read_agencies(&file)?;
-            let done = administer(&config, output, "taking in agencies", Ask::ImportAgencies { csv }).await?;
+            let done = administer(config, output, "taking in agencies", Ask::ImportAgencies { csv }).await?;
             let count = |key: &str| done[key].as_u64().unwrap_or_default();
             let words = format!(
                 "{} agencies read: {} are new, {} got another name, {} changed otherwise, {} were known as they are.",
@@ -51,23 +56,23 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Token(Token::Issue { person, scopes, days, label }) => {
             let scopes = scopes.into_iter().map(Into::into).collect();
-            let done = administer(&config, output, "issuing", Ask::IssueToken { person, label, scopes, days }).await?;
+            let done = administer(config, output, "issuing", Ask::IssueToken { person, label, scopes, days }).await?;
             Ok(output.result(done["token"].as_str().context("the answer holds no token")?, &done)?)
         }
         Command::SignInLink { person } => {
-            let done = administer(&config, output, "making a link", Ask::SignInLink { person }).await?;
+            let done = administer(config, output, "making a link", Ask::SignInLink { person }).await?;
             Ok(output.result(done["link"].as_str().context("the answer holds no link")?, &done)?)
         }
         Command::Log(LogCommand::Tail { lines }) => {
-            let done = administer(&config, output, "reading", Ask::LogTail { events: lines.into() }).await?;
+            let done = administer(config, output, "reading", Ask::LogTail { events: lines.into() }).await?;
             Ok(output.result(&tail_words(&done), &done)?)
         }
         Command::Log(LogCommand::Stats) => {
-            let done = administer(&config, output, "counting", Ask::LogStats).await?;
+            let done = administer(config, output, "counting", Ask::LogStats).await?;
             Ok(output.result(&stats_words(&done), &done)?)
         }
         Command::Rebuild { service } => {
-            let done = administer(&config, output, "rebuilding", Ask::Rebuild { service }).await?;
+            let done = administer(config, output, "rebuilding", Ask::Rebuild { service }).await?;
             Ok(output.result("The views are made anew.", &done)?)
         }
     }
@@ -77,15 +82,29 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
 async fn administer(config: &Config, output: Output, what: &'static str, ask: Ask) -> anyhow::Result<Value> {
     let bar = output.bar(what);
     let progress = |p| bar.at(p);
-    if let Some(answer) = admin::ask(&config.data.join(SOCKET), &ask, &progress).await {
+    if let Some(answer) = admin::ask(&admin::socket(&config.data)?, &ask, &progress).await {
         return answer.map_err(anyhow::Error::new);
+    }
+    // Agencies may be the first that comes to a new place; everything else is about what is there.
+    if !matches!(ask, Ask::ImportAgencies { .. }) && !parts::holds_log(&config.data) {
+        let data = config.data.display();
+        bail!("`{data}` holds nothing of Erfa: name its data directory with --data, or start with `erfa serve`");
     }
     service_kit::telemetry::start(&LogOptions { filter: "warn".to_owned(), ..config.log.clone() })?;
     let shutdown = CancellationToken::new();
     let clock = Arc::new(SystemClock);
     let is_demo = parts::holds_demo(&config.data);
-    let parts = Parts::start(Assembly { config, clock, shutdown: shutdown.clone(), demo: is_demo }).await?;
-    let outcome: Result<Value, Refusal> = admin::perform(&parts, ask, &progress).await;
+    let parts = Parts::start(Assembly { config, clock, shutdown: shutdown.clone(), demo: is_demo }).await;
+    let parts = parts.map_err(|error| match error {
+        StartError::Log(in_use @ OpenError::InUse { .. }) => anyhow::Error::new(in_use).context(
+            "no server answers here, and yet the log is in use: a server that is starting or stopping, or another command; try again in a moment",
+        ),
+        error => error.into(),
+    })?;
+    let outcome: Result<Value, Refusal> = match parts.catch_up(|_, _| ()).await {
+        Ok(()) => admin::perform(&parts, ask, &progress).await,
+        Err(error) => Err(Refusal::new(error)),
+    };
     shutdown.cancel();
     parts.close().await?;
     outcome.map_err(anyhow::Error::new)
@@ -94,7 +113,9 @@ async fn administer(config: &Config, output: Output, what: &'static str, ask: As
 /// Reads the file and checks all of it, before anything that could be changed is touched.
 fn read_agencies(file: &Path) -> anyhow::Result<String> {
     let name = file.display();
-    let bytes = fs::read(file).with_context(|| format!("`{name}` can't be read"))?;
+    let mut bytes = Vec::new();
+    let opened = File::open(file).and_then(|file| file.take(import::BYTES_MAX as u64 + 1).read_to_end(&mut bytes));
+    opened.with_context(|| format!("`{name}` can't be read: name a CSV file that this user may read"))?;
     if let Err(refused) = import::parse(&bytes) {
         bail!("nothing was imported from `{name}`:\n{refused}");
     }
@@ -106,15 +127,24 @@ fn tail_words(done: &Value) -> String {
     let text = |event: &Value, key: &str| event[key].as_str().unwrap_or_default().to_owned();
     let lines = events.iter().map(|event| {
         let (at, kind, stream) = (text(event, "recordedAt"), text(event, "type"), text(event, "stream"));
-        format!("{:>8}  {at}  {kind:<44}  {stream} {}", event["position"], event["revision"])
+        let position = event["position"].as_u64().unwrap_or_default();
+        format!("{position:>8}  {at}  {kind:<44}  {stream} {}", event["revision"])
     });
     if events.is_empty() { "The log is empty.".to_owned() } else { lines.collect::<Vec<_>>().join("\n") }
 }
 
 fn stats_words(done: &Value) -> String {
-    let lines = done.as_object().into_iter().flatten().map(|(key, value)| {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        format!("{key:<12} {value}")
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    let number = |key: &str| done[key].as_u64().unwrap_or_default();
+    let mut words = format!(
+        "events      {}\nstreams     {}\nhead        {}\nepoch       {}\non disk     {}",
+        number("events"),
+        number("streams"),
+        number("head"),
+        done["epoch"].as_str().unwrap_or_default(),
+        indicatif::HumanBytes(number("diskBytes")),
+    );
+    if let Some(reason) = done["readOnly"].as_str() {
+        words += &format!("\nread-only   {reason}");
+    }
+    words
 }

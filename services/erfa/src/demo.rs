@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use types::{Clock as _, ManualClock, SystemClock};
 
 use crate::{
+    configuration::Configuration,
     output::Output,
     parts::{Assembly, Parts},
     serve::{self, Ports},
@@ -21,7 +22,8 @@ use crate::{
 const DATA_DEFAULT: &str = "./data-demo";
 
 /// Fills the data directory if it is empty, and serves it.
-pub(crate) async fn run(mut config: Config, data_was_given: bool, output: Output) -> anyhow::Result<()> {
+pub(crate) async fn run(mut configuration: Configuration, data_was_given: bool, output: Output) -> anyhow::Result<()> {
+    let config = &mut configuration.config;
     if !data_was_given {
         config.data = PathBuf::from(DATA_DEFAULT);
     }
@@ -31,9 +33,9 @@ pub(crate) async fn run(mut config: Config, data_was_given: bool, output: Output
             config.listen.port()
         );
     }
-    let (ports, config) = Ports::bind(config).await?;
-    let personas = personas(&config, output).await?;
-    serve::run(config, ports, output, Some(personas)).await
+    let (ports, configuration) = Ports::bind(configuration).await?;
+    let personas = personas(&configuration.config, output).await?;
+    serve::run(configuration, ports, output, Some(personas)).await
 }
 
 /// The personas of the demo in the data directory, which is filled first if it is empty.

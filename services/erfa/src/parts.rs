@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path, sync::Arc};
 
-use access::{GateOptions, Keys};
+use access::{GateOptions, Keys, KeysError};
 use axum::Router;
 use directory::Directory;
 use event_log::{Log, OpenError, SledLog, SledOptions};
@@ -23,7 +23,6 @@ pub(crate) struct Parts {
     pub(crate) engine: SledLog,
     pub(crate) directory: Directory,
     pub(crate) forum: Forum,
-    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// How the parts are put together.
@@ -48,14 +47,27 @@ pub(crate) enum StartError {
     HoldsNoDemo(String),
     #[error(transparent)]
     Log(#[from] OpenError),
+    #[error(
+        "the key file `{path}` can't be read or made: {source}. Give this user the right to write in the data directory and to read what is there, or name another with --data"
+    )]
+    KeyFile { path: String, source: io::Error },
     #[error("the keys in the data directory can't be used: {0}")]
-    Keys(#[from] access::KeysError),
-    #[error("the directory can't be started: {0}")]
+    Keys(KeysError),
+    #[error("the directory can't be started")]
     DirectoryService(#[from] directory::StartError),
     #[error(
-        "the forum can't be started: {0}. Its views hold nothing that the log does not: delete `views` in the data directory and start again"
+        "the forum can't be started; its views hold nothing that the log does not: delete `views` in the data directory and start again"
     )]
     Forum(#[from] ViewError),
+}
+
+impl From<KeysError> for StartError {
+    fn from(error: KeysError) -> Self {
+        match error {
+            KeysError::Io { path, source } => Self::KeyFile { path: path.display().to_string(), source },
+            error => Self::Keys(error),
+        }
+    }
 }
 
 impl Parts {
@@ -66,11 +78,12 @@ impl Parts {
         let unusable = |source| StartError::Directory { dir: data.display().to_string(), source };
         fs::create_dir_all(data).map_err(unusable)?;
         check_mark(data, demo).map_err(unusable)??;
+        // Before the log, so that keys that can't be used leave it as it was.
+        let keys = Keys::open(data)?;
         let (dir, options) = (data.join("log"), SledOptions::new(clock.clone()));
         let opened = tokio::task::spawn_blocking(move || SledLog::open(&dir, options)).await;
         let engine = opened.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
         let log = Log::new(engine.clone());
-        let keys = Keys::open(&data.join("keys"))?;
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
         let directory = Directory::start(directory::Options {
             log: log.clone(),
@@ -96,7 +109,7 @@ impl Parts {
             demo,
         };
         let forum = Forum::start(forum).await?;
-        Ok(Self { log, engine, directory, forum, clock })
+        Ok(Self { log, engine, directory, forum })
     }
 
     /// The views of each service, by its name.
@@ -145,6 +158,11 @@ impl Parts {
         self.engine.close().await;
         Ok(())
     }
+}
+
+/// Whether Erfa has been started on this data directory.
+pub(crate) fn holds_log(data: &Path) -> bool {
+    data.join("log").exists()
 }
 
 /// Whether the data directory is marked as a demo's.

@@ -2,6 +2,7 @@
 
 use contracts::directory::Scope;
 use directory::{By, commands::NewToken, import, views::people};
+use event_log::Stats;
 use serde_json::{Value, json};
 use types::{PersonId, Position};
 
@@ -27,8 +28,12 @@ pub(crate) async fn perform(
         }
         Ask::LogTail { events } => tail(parts, events).await,
         Ask::LogStats => {
-            let stats = parts.engine.stats().map_err(Refusal::new)?;
-            serde_json::to_value(stats).map_err(Refusal::new)
+            let Stats { events, streams, head, epoch, disk_bytes, read_only } =
+                parts.engine.stats().map_err(Refusal::new)?;
+            Ok(json!({
+                "events": events, "streams": streams, "head": head, "epoch": epoch, "diskBytes": disk_bytes,
+                "readOnly": read_only,
+            }))
         }
         Ask::Rebuild { service } => rebuild(parts, service, progress).await,
     }

@@ -5,12 +5,14 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{UnixListener, UnixStream},
-    sync::{Semaphore, mpsc},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    time::{sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -19,6 +21,10 @@ use crate::parts::Parts;
 
 /// How many commands are under way at once; more wait.
 const COMMANDS_MAX: usize = 4;
+/// How long a command line may take to say what it wants.
+const ASK_WITHIN: Duration = Duration::from_secs(10);
+/// How long the socket rests that can't take a command, because the process has too many files open.
+const ACCEPT_REST: Duration = Duration::from_millis(100);
 /// How many progress reports wait for a slow command line.
 const PROGRESS_QUEUE: usize = 16;
 
@@ -42,31 +48,32 @@ impl AdminSocket {
 
     /// Answers until the server stops; a command under way is finished.
     pub(crate) async fn run(self, parts: Arc<Parts>, shutdown: CancellationToken) {
-        let tasks = TaskTracker::new();
-        let places = Arc::new(Semaphore::new(COMMANDS_MAX));
-        loop {
-            let accepted = tokio::select! {
-                () = shutdown.cancelled() => break,
-                accepted = self.listener.accept() => accepted,
-            };
-            match accepted {
-                Ok((stream, _)) => {
-                    let (parts, places) = (parts.clone(), places.clone());
-                    tasks.spawn(async move {
-                        let _place = places.acquire().await;
-                        if let Err(error) = answer(stream, &parts).await {
-                            tracing::info!(%error, "a command went away before its answer");
-                        }
-                    });
+        let (tasks, places) = (TaskTracker::new(), Arc::new(Semaphore::new(COMMANDS_MAX)));
+        while let Some(Some((stream, place))) = shutdown.run_until_cancelled(self.accept(&places)).await {
+            let (parts, shutdown) = (parts.clone(), shutdown.clone());
+            tasks.spawn(async move {
+                let _place = place;
+                if let Err(error) = answer(stream, &parts, &shutdown).await {
+                    tracing::info!(%error, "a command went away before its answer");
                 }
-                Err(error) => {
-                    tracing::warn!(%error, "the administrator's socket takes no more commands");
-                    break;
-                }
-            }
+            });
         }
         tasks.close();
         tasks.wait().await;
+    }
+
+    /// The next command, once there is a place for it.
+    async fn accept(&self, places: &Arc<Semaphore>) -> Option<(UnixStream, OwnedSemaphorePermit)> {
+        let place = places.clone().acquire_owned().await.ok()?;
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, _)) => return Some((stream, place)),
+                Err(error) => {
+                    tracing::warn!(%error, "the administrator's socket can't take a command");
+                    sleep(ACCEPT_REST).await;
+                }
+            }
+        }
     }
 }
 
@@ -76,15 +83,25 @@ impl Drop for AdminSocket {
     }
 }
 
-async fn answer(stream: UnixStream, parts: &Parts) -> io::Result<()> {
+async fn answer(stream: UnixStream, parts: &Parts, shutdown: &CancellationToken) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(read.take(LINE_BYTES_MAX)).read_line(&mut line).await?;
+    let mut read = BufReader::new(read.take(LINE_BYTES_MAX));
+    match shutdown.run_until_cancelled(timeout(ASK_WITHIN, read.read_line(&mut line))).await {
+        None => return Ok(()),
+        Some(asked) => asked??,
+    };
     let (progress, mut reports) = mpsc::channel(PROGRESS_QUEUE);
+    let report = |at| {
+        // A command line that is slow to hear of progress hears of the next.
+        let _ = progress.try_send(at);
+    };
     let work = async {
         match serde_json::from_str::<Ask>(&line) {
-            Ok(ask) => perform(parts, ask, &|p| drop(progress.try_send(p))).await,
-            Err(error) => Err(super::Refusal::new(format_args!("this server does not know that command: {error}"))),
+            Ok(ask) => perform(parts, ask, &report).await,
+            Err(error) => Err(super::Refusal::new(format_args!(
+                "the running server does not know that command ({error}): use the program that the server was started from"
+            ))),
         }
     };
     tokio::pin!(work);
