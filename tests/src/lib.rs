@@ -3,14 +3,18 @@
 
 #![expect(clippy::panic, reason = "a test that can't go on says why and fails")]
 
+mod command;
 mod page;
 mod person;
 mod server;
 mod socket;
+mod tree;
 mod world;
 
+pub use command::{Ran, finish, real_agencies, run};
 pub use page::Page;
 pub use person::Person;
 pub use server::{Server, erfa};
 pub use socket::Socket;
+pub use tree::{Tree, tree};
 pub use world::{Inhabitant, World, open_log};

@@ -4,10 +4,14 @@ use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::OnceLock,
+    sync::{OnceLock, mpsc},
+    time::Duration,
 };
 
 use serde::Deserialize;
+
+/// How long a test waits for the program to end.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program under test: `ERFA_BIN`, or the one that was built beside the test.
 fn program() -> &'static Path {
@@ -89,12 +93,30 @@ impl Server {
         self.child.wait().expect("it ends");
     }
 
+    /// Sends it a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success(), "the signal was sent");
+    }
+
+    /// Waits until it has ended, and gives its exit code; `None` if it was killed, as it is when it does not end in time.
+    pub fn ended(mut self) -> Option<i32> {
+        let (id, (ended, end)) = (self.id().to_string(), mpsc::channel::<()>());
+        let guard = std::thread::spawn(move || {
+            if end.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let _ = Command::new("kill").args(["-KILL", &id]).status();
+            }
+        });
+        let code = self.child.wait().expect("it ends").code();
+        drop(ended);
+        guard.join().expect("it waits and does no more");
+        code
+    }
+
     /// Asks it to stop (SIGTERM), and gives its exit code.
-    pub fn stop(mut self) -> Option<i32> {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
-        assert!(sent.success(), "the signal was sent");
-        self.child.wait().expect("it ends").code()
+    pub fn stop(self) -> Option<i32> {
+        self.signal("TERM");
+        self.ended()
     }
 }
 

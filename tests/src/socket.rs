@@ -21,14 +21,38 @@ pub struct Socket {
 impl Socket {
     /// Connects to a service's live endpoint at `address` with an API token.
     pub async fn connect(address: &str, service: &str, token: &str) -> Self {
+        let mut socket = Self::connect_silently(address, service).await;
+        socket.send(json!({"t": "hello", "v": 1, "client": "tests", "lang": "sv", "token": token})).await;
+        socket.until("welcome").await;
+        socket
+    }
+
+    /// Connects without saying hello.
+    pub async fn connect_silently(address: &str, service: &str) -> Self {
         let mut request =
             format!("ws://{address}/api/{service}/v1/live").into_client_request().expect("the address is well formed");
         request.headers_mut().insert("sec-websocket-protocol", "erfa.live.v1".parse().expect("plain text"));
         let (socket, _) = connect_async(request).await.expect("the server takes the socket");
-        let mut socket = Self { socket };
-        socket.send(json!({"t": "hello", "v": 1, "client": "tests", "lang": "sv", "token": token})).await;
-        socket.until("welcome").await;
-        socket
+        Self { socket }
+    }
+
+    /// Sends a message as it is.
+    pub async fn say(&mut self, message: Message) {
+        self.socket.send(message).await.expect("the socket is open");
+    }
+
+    /// The frames that come until the socket is closed, and the code that it is closed with.
+    pub async fn end(&mut self) -> (Vec<Value>, Option<u16>) {
+        let mut frames = Vec::new();
+        loop {
+            let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a frame comes in time");
+            match frame {
+                Some(Ok(Message::Text(text))) => frames.push(serde_json::from_str(&text).expect("frames are JSON")),
+                Some(Ok(Message::Close(close))) => return (frames, close.map(|close| close.code.into())),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return (frames, None),
+            }
+        }
     }
 
     /// Sends a frame.
