@@ -129,8 +129,8 @@ impl Topics for ForumTopics {
     }
 
     /// Nobody is named: whoever is seen to write, and then appears as their agency alone, would be known.
-    fn crowd_limit(&self) -> usize {
-        0
+    fn names_people(&self) -> bool {
+        false
     }
 }
 

@@ -105,7 +105,7 @@ impl Live {
             epoch: log.epoch(),
             renders: RenderCache::new(options.frames_bytes_max),
             reader: Reader::new(log, topics.clone(), options.pages_bytes_max),
-            presence: Presence::new(topics.crowd_limit()),
+            presence: Presence::new(topics.crowd_limit(), topics.names_people()),
             hub,
             options,
             draining: shutdown.child_token(),

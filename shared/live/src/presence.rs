@@ -56,11 +56,12 @@ struct Room {
 pub(crate) struct Presence {
     rooms: Mutex<HashMap<Arc<str>, Room>>,
     crowd_limit: usize,
+    names: bool,
 }
 
 impl Presence {
-    pub(crate) fn new(crowd_limit: usize) -> Self {
-        Self { rooms: Mutex::default(), crowd_limit }
+    pub(crate) fn new(crowd_limit: usize, names: bool) -> Self {
+        Self { rooms: Mutex::default(), crowd_limit, names }
     }
 
     fn rooms(&self) -> MutexGuard<'_, HashMap<Arc<str>, Room>> {
@@ -117,7 +118,7 @@ impl Presence {
             room.expire(now);
             let every = if room.people() > self.crowd_limit { TELL_CROWD_EVERY } else { Duration::ZERO };
             if room.changed && room.told_at.is_none_or(|told| now >= told + every) {
-                room.tell(topic, self.crowd_limit, now);
+                room.tell(topic, if self.names { self.crowd_limit } else { 0 }, now);
                 news.push(topic.clone());
             }
             // An empty room is kept until its emptiness has been told, and then for as long as somebody may ask.
@@ -150,7 +151,7 @@ impl Room {
         self.by_socket.len()
     }
 
-    fn tell(&mut self, topic: &str, crowd_limit: usize, now: Instant) {
+    fn tell(&mut self, topic: &str, named_max: usize, now: Instant) {
         let list = |of: &mut dyn Iterator<Item = &Here>| {
             let mut people: BTreeMap<PersonId, PersonHere> = BTreeMap::new();
             for Here { who, state, .. } in of {
@@ -168,7 +169,7 @@ impl Room {
         let (here, who_here) = list(&mut self.by_socket.values());
         let (typing, who_types) = list(&mut self.by_socket.values().filter(|here| here.typing_until.is_some()));
         // Where those who are there are not named, those who write are not either.
-        let named = here as usize <= crowd_limit;
+        let named = here as usize <= named_max;
         let topic = topic.to_owned();
         let presence = ServerFrame::Presence { topic: topic.clone(), count: here, people: named.then_some(who_here) };
         let typing = ServerFrame::Typing { topic, count: typing, people: named.then_some(who_types) };

@@ -69,7 +69,12 @@ pub trait Topics: Send + Sync + 'static {
         access_change(event)
     }
 
-    /// In a topic with more people than this, presence and typing are told as numbers only.
+    /// Whether presence and typing may name people; else they are numbers, told as soon as names would be.
+    fn names_people(&self) -> bool {
+        true
+    }
+
+    /// In a topic with more people than this, presence and typing are told as numbers only, and seldom.
     fn crowd_limit(&self) -> usize {
         50
     }

@@ -12,7 +12,7 @@ const HELD_MAX = 200;
 const [WINDOW, ACK_FRAMES, ACK_MS] = [256, 32, 1_000];
 const [BACKOFF_MS_MIN, BACKOFF_MS_MAX] = [500, 30_000];
 /** Presence holds for 60 seconds on the server, typing for 6. A screen reader is given time to finish. */
-const [PRESENCE_MS, TYPING_MS, SAY_MS] = [45_000, 3_000, 10_000];
+const [PRESENCE_MS, TYPING_MS, TYPING_HOLDS_MS, SAY_MS] = [45_000, 3_000, 6_000, 10_000];
 const DRAFT_MS_MAX = 30 * 24 * 60 * 60 * 1_000;
 const [DRAFT, SUBMITTED] = ['erfa-draft:', 'erfa-submitted'];
 
@@ -162,7 +162,7 @@ const taken = new Map();
 /** Subscriptions that are caught up. @type {Set<number>} */
 const live = new Set();
 let socket = /** @type {WebSocket | null} */ (null);
-let [attempts, heartbeatMs, over, lost] = [0, 25_000, false, false];
+let [attempts, heartbeatMs, typedAt, over, lost] = [0, 25_000, -Infinity, false, false];
 
 const send = (/** @type {object} */ frame) => socket?.readyState === 1 && socket.send(JSON.stringify(frame));
 const here = location.pathname + location.search;
@@ -269,8 +269,12 @@ const on = {
     if (topic === topics[0]) byId('live-here')?.replaceChildren(fill(text, { n: count }));
   },
   typing({ topic, count, people: [first, second] = [] }) {
-    const several = count === 2 && second ? texts.writeTwo : texts.writeMany;
-    const text = count === 1 && first ? texts.writes : count && several;
+    // Whoever writes here is counted too, and needn't be told. Who is who is not known: then nobody is named.
+    const others = performance.now() - typedAt < TYPING_HOLDS_MS ? count - 1 : count;
+    const named = others === count && first;
+    const one = named ? texts.writes : texts.writeOne;
+    const several = others === 2 && named && second ? texts.writeTwo : texts.writeMany;
+    const text = others > 1 ? several : others === 1 ? one : '';
     const names = { name: first?.name, other: second?.name };
     if (topic === topics[0]) byId('live-typing')?.replaceChildren(fill(text, names));
   },
@@ -342,6 +346,7 @@ document.addEventListener('input', ({ target }) => {
   store(() => (target.value ? localStorage.setItem(draftKey(target), kept) : forget([draftKey(target)])));
   if (!target.form?.matches('[data-live-form]') || timers.typing) return;
   send({ t: 'typing', topic: topics[0] });
+  typedAt = performance.now();
   after('typing', TYPING_MS, () => delete timers.typing);
 });
 

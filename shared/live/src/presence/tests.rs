@@ -18,7 +18,7 @@ struct Table {
 
 impl Table {
     fn new() -> Self {
-        Self { presence: Presence::new(3), topic: TOPIC.into(), start: Instant::now() }
+        Self { presence: Presence::new(3, true), topic: TOPIC.into(), start: Instant::now() }
     }
 
     fn here(&self, socket: u64, person: u128, state: PresenceState, at: u64) {
@@ -95,4 +95,14 @@ fn a_crowd_is_a_number_and_is_told_seldom() {
     table.presence.leave(TOPIC, 1);
     table.presence.leave(TOPIC, 2);
     assert_eq!(table.sweep(6), told(true, "P0 P3 P9", ""), "few enough to be named at once");
+}
+
+#[test]
+fn where_nobody_is_named_the_numbers_are_told_at_once() {
+    let table = Table { presence: Presence::new(3, false), ..Table::new() };
+    table.here(1, 1, PresenceState::Here, 0);
+    table.here(2, 2, PresenceState::Here, 0);
+    assert_eq!(table.sweep(0), told(true, "2", "0"));
+    table.types(2, 2, 1);
+    assert_eq!(table.sweep(1), told(true, "2", "1"));
 }
