@@ -33,7 +33,7 @@ const MISTAKES: [(&str, &str, &str); 9] = [
 
 fn all_wrong(directory: &std::path::Path, command: &[&str]) -> Ran {
     let file = directory.join("erfa.toml");
-    fs::write(&file, FILE).unwrap();
+    fs::write(&file, FILE).expect("the test may use its own files");
     let mut erfa = erfa(command);
     erfa.current_dir(directory).env("ERFA_METRICS_LISTEN", "9464");
     erfa.args(["--origin", "ftp://erfa.example", "--set", "limits.headerz_max=10"]);

@@ -15,9 +15,12 @@ use system_tests::{Inhabitant, Person, Server, World, erfa, finish, run, tree};
 
 const SERVE: [&str; 5] = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
 
+/// Why a test can do what it does to its files.
+const OWN: &str = "the test may use its own files";
+
 /// A data directory that has been in use, with somebody who may read its one arena.
 async fn in_use() -> (tempfile::TempDir, Inhabitant) {
-    let data = tempfile::tempdir().unwrap();
+    let data = tempfile::tempdir().expect("there is room for a directory");
     let member = World::write(data.path(), async |world| {
         let agency = world.agency("Amyndigheten").await;
         let member = world.person(agency, &[Role::Secretariat]).await;
@@ -53,7 +56,7 @@ fn on(data: &Path, args: &[&str]) -> Command {
 }
 
 fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect(OWN);
 }
 
 /// Spoils a data directory.
@@ -61,24 +64,24 @@ type Spoil = fn(&Path);
 
 fn damage(data: &Path) {
     let path = data.join("log/db/db");
-    let mut bytes = fs::read(&path).unwrap();
-    let used = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    let mut bytes = fs::read(&path).expect(OWN);
+    let used = bytes.iter().rposition(|byte| *byte != 0).expect("a log holds something");
     bytes[used / 4..used / 2].fill(0xA5);
-    fs::write(path, bytes).unwrap();
+    fs::write(path, bytes).expect(OWN);
 }
 
 const SPOILED: [(&str, Spoil, &[&str], &[&str]); 9] = [
-    ("a log of a newer version", |data| fs::write(data.join("log/format"), "2\n").unwrap(), &SERVE, &["newer Erfa"]),
-    ("an emptied log", |data| fs::write(data.join("log/db/db"), "").unwrap(), &SERVE, &["lost events", "backup"]),
+    ("a log of a newer version", |data| fs::write(data.join("log/format"), "2\n").expect(OWN), &SERVE, &["newer Erfa"]),
+    ("an emptied log", |data| fs::write(data.join("log/db/db"), "").expect(OWN), &SERVE, &["lost events", "backup"]),
     (
         "a log without its database",
-        |data| fs::remove_dir_all(data.join("log/db")).unwrap(),
+        |data| fs::remove_dir_all(data.join("log/db")).expect(OWN),
         &SERVE,
         &["lost events", "backup"],
     ),
     (
         "a log without its mark",
-        |data| fs::remove_file(data.join("log/mark")).unwrap(),
+        |data| fs::remove_file(data.join("log/mark")).expect(OWN),
         &SERVE,
         &["`mark` is missing", "backup"],
     ),
@@ -90,20 +93,20 @@ const SPOILED: [(&str, Spoil, &[&str], &[&str]); 9] = [
     ),
     (
         "a key that is none",
-        |data| fs::write(data.join("keys/form-token.key"), "short").unwrap(),
+        |data| fs::write(data.join("keys/form-token.key"), "short").expect(OWN),
         &SERVE,
         &["5 bytes", "put the right file back"],
     ),
     (
         "a key that can't be read",
         |data| {
-            fs::remove_file(data.join("keys/cursor.key")).unwrap();
-            fs::create_dir(data.join("keys/cursor.key")).unwrap();
+            fs::remove_file(data.join("keys/cursor.key")).expect(OWN);
+            fs::create_dir(data.join("keys/cursor.key")).expect(OWN);
         },
         &SERVE,
         &["cursor.key", "can't be read"],
     ),
-    ("a demo", |data| fs::write(data.join("demo"), "").unwrap(), &SERVE, &["`erfa demo`", "--data"]),
+    ("a demo", |data| fs::write(data.join("demo"), "").expect(OWN), &SERVE, &["`erfa demo`", "--data"]),
     (
         "real data",
         |_| (),
@@ -201,7 +204,7 @@ fn a_place_that_is_no_directory_of_erfa_stays_as_it_is() {
 
 /// The command, held to the permissions on files also where the tests run as root.
 fn held_to_permissions(command: &Command, data: &Path) -> Command {
-    if fs::metadata(data).unwrap().uid() != 0 {
+    if fs::metadata(data).expect(OWN).uid() != 0 {
         let mut same = Command::new(command.get_program());
         same.args(command.get_args());
         return same;
@@ -214,7 +217,7 @@ fn held_to_permissions(command: &Command, data: &Path) -> Command {
 
 fn set_writable(paths: &[PathBuf], writable: bool) {
     for path in paths {
-        let mode = fs::metadata(path).unwrap().permissions().mode();
+        let mode = fs::metadata(path).expect(OWN).permissions().mode();
         set_mode(path, if writable { mode | 0o200 } else { mode & !0o222 });
     }
 }

@@ -16,7 +16,7 @@ struct Setting {
 
 /// Somebody with an arena, on a server that runs or does not.
 async fn setting() -> Setting {
-    let data = tempfile::tempdir().unwrap();
+    let data = tempfile::tempdir().expect("there is room for a directory");
     let (arena, member) = World::write(data.path(), async |world| {
         let agency = world.agency("Amyndigheten").await;
         let member = world.person(agency, &[Role::Secretariat]).await;
@@ -41,11 +41,11 @@ impl Setting {
         let thread = json!({"kind": "question", "title": "Hur gör ni?", "body": body});
         let (status, thread) = author.api(Method::POST, &self.threads(), Some(&thread)).await;
         assert_eq!(status, 201, "{thread}");
-        thread["id"].as_str().unwrap().to_owned()
+        thread["id"].as_str().expect("text").to_owned()
     }
 
     fn events(&self) -> u64 {
-        run(self.data(), &["log", "stats", "--json"]).json()["events"].as_u64().unwrap()
+        run(self.data(), &["log", "stats", "--json"]).json()["events"].as_u64().expect("a number")
     }
 }
 

@@ -20,15 +20,19 @@ async fn hear(stream: &mut TcpStream, end: &str) -> String {
     let mut heard = Vec::new();
     let hear = async {
         while !String::from_utf8_lossy(&heard).contains(end) {
-            assert!(stream.read_buf(&mut heard).await.unwrap() > 0, "closed after {}", String::from_utf8_lossy(&heard));
+            assert!(
+                stream.read_buf(&mut heard).await.expect("it can be read") > 0,
+                "closed after {}",
+                String::from_utf8_lossy(&heard)
+            );
         }
     };
     timeout(PATIENCE, hear).await.expect("it comes in time");
-    String::from_utf8(heard).unwrap()
+    String::from_utf8(heard).expect("it speaks UTF-8")
 }
 
 async fn health(server: &Server, path: &str) -> (u16, Value) {
-    let answer = Person::new(&server.metrics_url).request(Method::GET, path).send().await.unwrap();
+    let answer = Person::new(&server.metrics_url).request(Method::GET, path).send().await.expect("the server answers");
     (answer.status().as_u16(), answer.json().await.unwrap_or_default())
 }
 

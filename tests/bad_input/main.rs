@@ -23,7 +23,7 @@ struct Setting {
 
 impl Setting {
     async fn new() -> Self {
-        let data = tempfile::tempdir().unwrap();
+        let data = tempfile::tempdir().expect("there is room for a directory");
         let (arena, one, other) = World::write(data.path(), async |world| {
             let agency = world.agency("Amyndigheten").await;
             let one = world.person(agency, &[Role::Secretariat]).await;
@@ -37,7 +37,7 @@ impl Setting {
         let path = format!("/api/forum/v1/arenas/{arena}/threads");
         let (status, answer) = author.api(Method::POST, &path, Some(&thread)).await;
         assert_eq!(status, 201, "{answer}");
-        let thread = answer["id"].as_str().unwrap().to_owned();
+        let thread = answer["id"].as_str().expect("text").to_owned();
         // Who wrote it reads with its cursor; from then on everybody finds it.
         assert_eq!(author.api(Method::GET, &format!("/api/forum/v1/threads/{thread}"), None).await.0, 200);
         Self { server, arena, one, other, thread, data }
@@ -62,7 +62,7 @@ impl Setting {
         let person = Person::with_token(&self.server.url, &inhabitant.token);
         let (status, answer) = person.api(Method::POST, &self.posts(), Some(&json!({"body": "Ett svar."}))).await;
         assert_eq!(status, 201, "{answer}");
-        answer["cursor"].as_str().unwrap().to_owned()
+        answer["cursor"].as_str().expect("text").to_owned()
     }
 }
 

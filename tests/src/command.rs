@@ -65,7 +65,7 @@ pub fn run(data: &Path, args: &[&str]) -> Ran {
 pub fn finish(mut command: Command) -> Ran {
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     let id = child.id().to_string();
-    let (ended, end) = mpsc::channel();
+    let (ended, end) = mpsc::sync_channel(1);
     thread::spawn(move || ended.send(child.wait_with_output()));
     let Ok(output) = end.recv_timeout(PATIENCE) else {
         let _ = Command::new("kill").args(["-KILL", &id]).status();

@@ -101,7 +101,7 @@ impl Server {
 
     /// Waits until it has ended, and gives its exit code; `None` if it was killed, as it is when it does not end in time.
     pub fn ended(mut self) -> Option<i32> {
-        let (id, (ended, end)) = (self.id().to_string(), mpsc::channel::<()>());
+        let (id, (ended, end)) = (self.id().to_string(), mpsc::sync_channel::<()>(1));
         let guard = std::thread::spawn(move || {
             if end.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
                 let _ = Command::new("kill").args(["-KILL", &id]).status();

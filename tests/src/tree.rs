@@ -19,7 +19,9 @@ pub fn tree(directory: &Path) -> Tree {
         let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
         let mut digest = DefaultHasher::new();
         if metadata.is_dir() {
-            left.extend(fs::read_dir(&path).expect("a directory can be listed").map(|entry| entry.unwrap().path()));
+            left.extend(
+                fs::read_dir(&path).expect("a directory can be listed").map(|entry| entry.expect("and read").path()),
+            );
         } else if metadata.is_file() {
             digest.write(&fs::read(&path).expect("a file can be read"));
         }

@@ -1,5 +1,7 @@
 //! Doing what the administrator asks.
 
+use std::time::Duration;
+
 use contracts::directory::Scope;
 use directory::{By, commands::NewToken, import, views::people};
 use event_log::Stats;
@@ -12,12 +14,27 @@ use crate::{cli::Service, parts::Parts};
 /// Who acts, in the log's words.
 const PART: &str = "administrator";
 
-/// Does it with the running parts. What was done is durable when this answers.
+/// How long an answer waits until every service knows of what was done.
+const KNOWN_WITHIN: Duration = Duration::from_secs(5);
+
+/// Does it with the running parts. What was done is durable when this answers, and every service knows of it, so that a
+/// token that was just printed works; a service that is far behind the log is not waited for.
 pub(crate) async fn perform(
     parts: &Parts,
     ask: Ask,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Value, Refusal> {
+    let done = act(parts, ask, progress).await?;
+    let head = parts.log.head().await.map_err(Refusal::new)?;
+    for (_, name, views) in parts.views() {
+        if let Err(error) = views.wait_for(head, KNOWN_WITHIN).await {
+            tracing::warn!(%error, service = name, "a command was answered before the service knew of it");
+        }
+    }
+    Ok(done)
+}
+
+async fn act(parts: &Parts, ask: Ask, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<Value, Refusal> {
     match ask {
         Ask::ImportAgencies { csv } => import_agencies(parts, &csv, progress).await,
         Ask::IssueToken { person, label, scopes, days } => issue_token(parts, &person, &label, scopes, days).await,
