@@ -18,9 +18,7 @@ pub type Title = Line<120>;
 pub type Address = Line<320>;
 
 /// What kind of body an agency is.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AgencyKind {
     /// A state agency.

@@ -138,9 +138,7 @@ impl ThreadKind {
 }
 
 /// As what an author appears to others. The log always knows who it was.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, utoipa::ToSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ShownAs {
     /// With name, title and agency.

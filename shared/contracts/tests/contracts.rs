@@ -38,10 +38,8 @@ fn every_stored_byte_is_read_and_written_as_before() {
     let mut seen = BTreeSet::new();
     for line in golden.lines() {
         let stored: Stored<'_> = serde_json::from_str(line).unwrap();
-        let read: Vec<_> = sets
-            .iter()
-            .filter_map(|reencode| reencode(stored.r#type, stored.data.get().as_bytes()).unwrap())
-            .collect();
+        let read: Vec<_> =
+            sets.iter().filter_map(|reencode| reencode(stored.r#type, stored.data.get().as_bytes()).unwrap()).collect();
         let [written] = &read[..] else { panic!("{} sets know {}", read.len(), stored.r#type) };
         assert_eq!(std::str::from_utf8(written).unwrap(), stored.data.get(), "{}", stored.r#type);
         seen.insert(stored.r#type);
