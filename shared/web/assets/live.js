@@ -266,7 +266,7 @@ const on = {
   },
   presence({ topic, count }) {
     const text = count === 1 ? texts.hereOne : texts.hereOther;
-    if (topic === topics[0]) byId('live-here')?.replaceChildren(fill(text, { n: count }));
+    if (topic === topics[0]) byId('live-here')?.replaceChildren(count ? fill(text, { n: count }) : '');
   },
   typing({ topic, count, people: [first, second] = [] }) {
     // Whoever writes here is counted too, and needn't be told. Who is who is not known: then nobody is named.
