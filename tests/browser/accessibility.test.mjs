@@ -43,6 +43,7 @@ async function inspect(page, name, path, lang) {
     await page.emulateMedia({ colorScheme });
     const found = [...(await overflow(page)), ...(await violations(page))];
     wrong.push(...found.map((what) => `${width} px, ${colorScheme}: ${what}`));
+    // For people who want to look too: a directory for pictures.
     if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}-${lang}-${width}-${colorScheme}.png`, fullPage: true });
   };
   await page.setViewportSize({ width: 1280, height: 900 });
