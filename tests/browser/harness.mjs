@@ -106,7 +106,7 @@ export async function newestMail(data, address) {
   const names = (await readdir(outbox)).filter((name) => name.endsWith(".eml")).sort().reverse();
   for (const name of names) {
     const mail = await readFile(join(outbox, name), "utf8");
-    if (mail.includes(address)) return /^Content-Transfer-Encoding: quoted-printable/im.test(mail) ? decodeQuotedPrintable(mail) : mail;
+    if (mail.includes(address) && mail.includes("/sign-in/link")) return /^Content-Transfer-Encoding: quoted-printable/im.test(mail) ? decodeQuotedPrintable(mail) : mail;
   }
   return undefined;
 }

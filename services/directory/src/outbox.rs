@@ -83,6 +83,21 @@ impl Mail {
     }
 }
 
+impl Mail {
+    /// The mail that tells somebody that they are invited and how they come in, in both languages.
+    pub(crate) fn invitation(id: Uuid, to: Address, agency: &str, origin: &str, at: Timestamp) -> Self {
+        let text_in = |lang| {
+            let t = TEXTS.texts(lang);
+            let lead = t.with("mail-invitation-lead", [("agency", agency)]);
+            format!("{lead}\n\n{origin}/sign-in\n\n{}\n", t.with("mail-invitation-end", [("address", to.as_str())]))
+        };
+        let (t, english) = (TEXTS.texts(Lang::Sv), TEXTS.texts(Lang::En));
+        let subject = format!("{} / {}", t.get("mail-invitation-subject"), english.get("mail-invitation-subject"));
+        let text = format!("{}\n-- \n\n{}", text_in(Lang::Sv), text_in(Lang::En));
+        Self { id, to, subject, text, at }
+    }
+}
+
 impl Outbox {
     /// The outbox of a data directory; mail is from the host that people see in the browser.
     pub(crate) fn open(data: &Path, origin: &str) -> Result<Self, MailError> {
@@ -193,6 +208,16 @@ mod tests {
         let text = mail("namn@myndighet.example").text;
         assert_eq!(text.matches("https://erfa.example/sign-in/link?session=2&secret=3").count(), 2);
         assert!(text.contains("15 minuter") && text.contains("15 minutes"), "{text}");
+    }
+
+    #[test]
+    fn an_invitation_says_where_to_go_and_with_which_address() {
+        let to = Address::new("namn@myndighet.example").unwrap();
+        let at = "2026-03-02T10:00:00Z".parse().unwrap();
+        let text = Mail::invitation(Uuid::from_u128(1), to, "Åmyndigheten", "https://erfa.example", at).text;
+        for expected in ["Åmyndigheten", "https://erfa.example/sign-in\n", "namn@myndighet.example"] {
+            assert_eq!(text.matches(expected).count(), 2, "{expected} in both languages: {text}");
+        }
     }
 
     #[test]

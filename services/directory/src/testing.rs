@@ -120,8 +120,13 @@ impl World {
         self.log.read_all(Position::START, &Filter::all(), 4_096).await.unwrap().events
     }
 
-    /// The mails in the outbox, in order.
+    /// The mails in the outbox with a sign-in link, in order.
     pub(crate) fn mails(&self) -> Vec<String> {
+        self.outbox().into_iter().filter(|mail| mail.contains("/sign-in/link?")).collect()
+    }
+
+    /// The mails in the outbox, in order.
+    pub(crate) fn outbox(&self) -> Vec<String> {
         let mut files: Vec<PathBuf> =
             std::fs::read_dir(self.data.path().join("outbox")).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();

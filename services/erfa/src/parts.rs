@@ -1,6 +1,6 @@
 //! The log and the services, put together in one process around one data directory.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{fs, io, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
 
 use access::{GateOptions, Keys, KeysError};
 use axum::Router;
@@ -77,6 +77,11 @@ impl Parts {
         let data = &config.data;
         let unusable = |source| StartError::Directory { dir: data.display().to_string(), source };
         fs::create_dir_all(data).map_err(unusable)?;
+        // Names, addresses and closed arenas lie in it. What this program makes is for its user alone; what stood before
+        // may not be.
+        if fs::metadata(data).map_err(unusable)?.permissions().mode() & 0o077 != 0 {
+            tracing::warn!(data = %data.display(), "others on this machine may look into the data directory: run `chmod 700` on it");
+        }
         check_mark(data, demo).map_err(unusable)??;
         // Before the log, so that keys that can't be used leave it as it was.
         let keys = Keys::open(data)?;

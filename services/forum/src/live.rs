@@ -11,6 +11,7 @@ use contracts::{
 use event_log::{Filter, Recorded};
 use event_sourcing::{Snapshot, ViewError};
 use live::{Action, Fragment, Lang, Topics, cloud_event, cloud_event_with};
+use serde::Serialize;
 use serde_json::Value;
 use types::{ArenaId, StreamId, ThreadId};
 use web::Texts;
@@ -71,17 +72,21 @@ impl Topics for ForumTopics {
         }
     }
 
-    /// Without the author, where they do not appear with their name.
+    /// Without the author, where they do not appear with their name, and without the reason for which a member was
+    /// removed, which is between them and the secretariat. What can't be read is not shown at all.
     fn event(&self, event: &Recorded) -> Value {
-        match ThreadEvent::decode(&event.kind, &event.data) {
-            Ok(Some(ThreadEvent::PostAdded(added))) if added.shown_as != ShownAs::Name => {
-                let mut data = serde_json::to_value(&added).unwrap_or_default();
-                if let Some(fields) = data.as_object_mut() {
-                    fields.remove("author");
-                }
-                cloud_event_with(event, data)
+        let post = ThreadEvent::decode(&event.kind, &event.data);
+        let arena = ArenaEvent::decode(&event.kind, &event.data);
+        match (post, arena) {
+            (Ok(Some(ThreadEvent::PostAdded(added))), _) if added.shown_as != ShownAs::Name => {
+                cloud_event_with(event, without("author", &added))
             }
-            _ => cloud_event(event),
+            (_, Ok(Some(ArenaEvent::MemberRemoved(removed)))) => cloud_event_with(event, without("reason", &removed)),
+            (Ok(_), Ok(_)) => cloud_event(event),
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::error!(%error, position = %event.position, "an event can't be shown");
+                cloud_event_with(event, Value::Null)
+            }
         }
     }
 
@@ -132,6 +137,15 @@ impl Topics for ForumTopics {
     fn names_people(&self) -> bool {
         false
     }
+}
+
+/// The data of an event, but for one field.
+fn without<E: Serialize>(field: &str, event: &E) -> Value {
+    let mut data = serde_json::to_value(event).unwrap_or_default();
+    if let Some(fields) = data.as_object_mut() {
+        fields.remove(field);
+    }
+    data
 }
 
 /// What an event of a thread changes on the thread's page.

@@ -14,6 +14,9 @@ use crate::{
 /// How long a read waits for what it is to see, if nothing else is said.
 pub const AT_LEAST_WAIT: Duration = Duration::from_secs(2);
 
+/// When to ask again where a view has stopped, which somebody has to look at.
+const VIEW_STOPPED_RETRY_SECONDS: u64 = 60;
+
 /// What recognises those who ask, and gives each request the snapshot that it is answered from. Cheap to clone.
 #[derive(Clone)]
 pub struct Gate(Arc<Inner>);
@@ -138,6 +141,10 @@ impl Gate {
         at_least: Option<&str>,
         mode: AtLeast,
     ) -> Result<Reading, Problem> {
+        // A view that has stopped no longer hears of rights that end.
+        if self.0.views.failure().is_some() {
+            return Err(Problem::new(&problems::UNAVAILABLE).retry_after(VIEW_STOPPED_RETRY_SECONDS));
+        }
         let opened = at_least.map(|cursor| self.0.cursors.open(cursor));
         let waited = match &opened {
             Some(Ok(opened)) => self.wait_for(opened).await?,

@@ -177,6 +177,9 @@ wrong-day = Write a day like this: 2027-01-31.
 wrong-day-past = Choose a day that has not been.
 
 # Mail
+mail-invitation-subject = You are invited to Erfa
+mail-invitation-lead = You are invited to take part in Erfa for { $agency }. Erfa is where government agencies exchange experience. This is how you come in: open the page below and ask for a sign-in link.
+mail-invitation-end = Give the address { $address }, which the invitation is for. The link then comes in a mail of its own. If you do not know why you are invited, you can ignore this.
 mail-sign-in-subject = Your sign-in link for Erfa
 mail-sign-in-lead = Here is your link to sign in to Erfa. It works for { $minutes } minutes, once, in the browser in which you asked for it.
 mail-sign-in-end = The link is good until { $until }. If you did not ask for it, you can ignore this mail: nobody can sign in without the link.

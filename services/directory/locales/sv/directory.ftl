@@ -177,6 +177,9 @@ wrong-day = Skriv en dag så här: 2027-01-31.
 wrong-day-past = Välj en dag som inte har varit.
 
 # Mejl
+mail-invitation-subject = Du är inbjuden till Erfa
+mail-invitation-lead = Du är inbjuden att delta i Erfa för { $agency }. Erfa är myndigheternas plats för att utbyta erfarenheter. Så här kommer du in: öppna sidan nedan och be om en inloggningslänk.
+mail-invitation-end = Ange adressen { $address }, som inbjudan gäller. Länken kommer då i ett eget mejl. Vet du inte varför du är inbjuden kan du bortse från det här.
 mail-sign-in-subject = Din inloggningslänk för Erfa
 mail-sign-in-lead = Här är din länk för att logga in i Erfa. Den fungerar i { $minutes } minuter, en gång, i den webbläsare där du bad om den.
 mail-sign-in-end = Länken gäller till { $until }. Har du inte bett om den kan du bortse från det här mejlet: ingen kan logga in utan länken.

@@ -11,6 +11,7 @@ use types::{AgencyId, MandateId, PersonId, Timestamp};
 use super::{Asked, By, Commands, Done, Error, VIEW_WAIT};
 use crate::{
     domain::person::{Command, Error as Refusal, Grant, Profile},
+    outbox::Mail,
     views::{agencies, people},
 };
 
@@ -55,9 +56,7 @@ impl Commands {
         }
         let _inviting = self.0.inviting.lock().await;
         let snapshot = self.latest().await?;
-        if agencies::get(&snapshot, invitation.agency)?.is_none() {
-            return Err(Error::UnknownAgency);
-        }
+        let Some(agency) = agencies::get(&snapshot, invitation.agency)? else { return Err(Error::UnknownAgency) };
         let known = people::by_address(&snapshot, invitation.email.as_str())?;
         let person = PersonId::from_uuid(self.id(by, "person"));
         let person = match known {
@@ -70,7 +69,17 @@ impl Commands {
             None => person,
         };
         drop(snapshot);
-        self.invite_as(by, person, Some(invitation.email.clone()), invitation.agency, invitation.role).await
+        let Invitation { email, agency: id, role } = invitation;
+        let invited = self.invite_as(by, person, Some(email.clone()), id, role).await?;
+        if !invited.repeated {
+            let mail =
+                Mail::invitation(person.uuid(), email, agency.agency.name.as_str(), &self.0.origin, self.0.clock.now());
+            // The invitation stands without it: its person can ask for a sign-in link all the same.
+            if let Err(error) = self.0.outbox.send(mail).await {
+                tracing::error!(%error, %person, "no mail could be sent about an invitation");
+            }
+        }
+        Ok(invited)
     }
 
     /// Invites the person with this id, unless that has happened, and admits them, unless that has.

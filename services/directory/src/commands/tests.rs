@@ -157,6 +157,8 @@ async fn an_invitation_sent_twice_is_one() {
     assert_eq!((second.value, second.repeated, world.head().await), (first.value, true, head));
     let other = world.commands().invite(&by, invitation("annat@verket.example", agency)).await;
     assert!(matches!(other, Err(Error::Person(ExecuteError::KeyReused(_)))), "{other:?}");
+    let [mail] = &world.outbox()[..] else { panic!("one mail tells of it") };
+    assert!(mail.contains("To: namn@verket.example") && mail.contains("Verket"), "{mail}");
 }
 
 #[tokio::test]
@@ -332,6 +334,9 @@ async fn a_token_is_issued_shown_and_revoked() {
         let refused = world.commands().issue_token(&World::system(), person, wanted(days)).await.unwrap_err();
         assert_eq!(refused.token(), Some(token::Error::Duration));
     }
+    let nobody = PersonId::from_uuid(Uuid::from_u128(9));
+    let refused = world.commands().issue_token(&World::system(), nobody, wanted(1)).await.unwrap_err();
+    assert_eq!(refused.person(), Some(&person::Error::Unknown), "a token is somebody's");
     let by = World::system().once(Uuid::from_u128(3));
     let issued = world.commands().issue_token(&by, person, wanted(366)).await.unwrap();
     let again = world.commands().issue_token(&by, person, wanted(366)).await.unwrap();

@@ -11,11 +11,15 @@ use contracts::{
     Audience,
     directory::{Scope, TokenEvent, TokenIssued},
 };
+use event_sourcing::ExecuteError;
 use serde::Serialize;
 use types::{Line, PersonId, Timestamp, TokenId};
 
 use super::{Asked, By, Commands, Done, Error};
-use crate::domain::token::Command;
+use crate::{
+    domain::{person::Error as Unknown, token::Command},
+    views::people,
+};
 
 /// How many secrets that were just shown can be shown again to a repeated request.
 const SHOWN_MAX: usize = 64;
@@ -77,6 +81,9 @@ impl Shown {
 impl Commands {
     /// Issues a token to a person.
     pub async fn issue_token(&self, by: &By, person: PersonId, wanted: NewToken) -> Result<Done<IssuedToken>, Error> {
+        if people::get(&self.latest().await?, person)?.is_none() {
+            return Err(ExecuteError::Refused(Unknown::Unknown).into());
+        }
         let now = self.0.clock.now();
         let seconds = now.as_second().saturating_add(i64::from(wanted.days) * SECONDS_A_DAY);
         let expires_at = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
