@@ -24,5 +24,5 @@ pub(super) async fn send(
     let persona = personas.iter().find(|persona| Some(persona.person) == chosen);
     let Some(persona) = persona else { return Err(Problem::new(&problems::NOT_FOUND).into()) };
     let opened = shell.app.commands.sign_in_as(persona.person).await.map_err(Problem::from)?;
-    Ok(signed_in(&reading, &opened, &next))
+    signed_in(&shell, &reading, &opened, &next).await
 }

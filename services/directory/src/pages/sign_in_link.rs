@@ -13,7 +13,7 @@ use service_kit::Problem;
 use types::SessionId;
 use web::{Frame, Section, Texts, page, page_with};
 
-use super::{Shell, sign_in::known_browser};
+use super::{Shell, sign_in::known_browser, sign_out};
 use crate::{commands::Opened, domain::session::Error as Refusal};
 
 #[derive(Deserialize)]
@@ -92,7 +92,7 @@ pub(super) async fn send(shell: Shell, PublicForm(reading, link): PublicForm<Lin
         return Ok(refused(&shell, &reading, Refusal::LinkUnknown, &link.next));
     };
     match shell.app.commands.sign_in(session, &secret, reading.browser()).await {
-        Ok(opened) => Ok(signed_in(&reading, &opened, &link.next)),
+        Ok(opened) => signed_in(&shell, &reading, &opened, &link.next).await,
         Err(error) => match error.session() {
             Some(refusal) => Ok(refused(&shell, &reading, refusal, &link.next)),
             None => Err(Problem::from(error).into()),
@@ -101,10 +101,17 @@ pub(super) async fn send(shell: Shell, PublicForm(reading, link): PublicForm<Lin
 }
 
 /// Gives the browser its session, and leads on.
-pub(super) fn signed_in(reading: &Reading, opened: &Opened, next: &str) -> Response {
+pub(super) async fn signed_in(
+    shell: &Shell,
+    reading: &Reading,
+    opened: &Opened,
+    next: &str,
+) -> Result<Response, PageRejection> {
+    // The browser forgets the session from before, so nobody could end it later.
+    sign_out::end_session(shell, reading).await?;
     let gate = reading.gate();
     let session = gate.session_cookie(opened.session, &opened.secret, opened.expires_at);
     let at_least = gate.at_least_cookie(reading.cursor_at(opened.position));
     let jar = axum_extra::extract::cookie::CookieJar::new().add(session).add(at_least);
-    (jar, Redirect::to(local_path(next))).into_response()
+    Ok((jar, Redirect::to(local_path(next))).into_response())
 }

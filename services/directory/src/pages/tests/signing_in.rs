@@ -66,6 +66,27 @@ async fn from_the_invitation_to_the_first_page_and_out_again() {
 }
 
 #[tokio::test]
+async fn signing_in_again_ends_the_session_from_before() {
+    let world = World::empty().await;
+    let agency = world.agency("Verket").await;
+    let person = world.joined("namn@verket.example", "Namn", agency, Role::Participant).await;
+    let mut browser = world.browser();
+    let mut sessions = Vec::new();
+    for _ in 0..2 {
+        let link = world.commands().sign_in_link_for(person).await.unwrap().url;
+        let path = link.strip_prefix(crate::testing::ORIGIN).unwrap().to_owned();
+        assert_eq!(browser.submit(&path, "/sign-in/link", &[]).await.status, 303);
+        world.read(world.head().await).await;
+        sessions.push(browser.clone());
+    }
+    let mut status = Vec::new();
+    for mut browser in sessions {
+        status.push(browser.get("/me").await.status.as_u16());
+    }
+    assert_eq!(status, [303, 200]);
+}
+
+#[tokio::test]
 async fn the_answer_is_the_same_whether_the_address_is_known_or_not() {
     let world = invited().await;
     let mut answers = Vec::new();
