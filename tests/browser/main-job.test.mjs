@@ -67,12 +67,12 @@ test("two people of two agencies talk live in one thread, and nothing is lost", 
   const arena = new URL(secretary.url()).pathname;
   assert.match(arena, /^\/arenas\/[0-9a-f-]{36}$/);
 
-  await invite(secretary, "alva@exempel.se", "Skatteverket");
-  await invite(secretary, "birger@exempel.se", "Kronofogdemyndigheten");
+  await invite(secretary, "alva@myndighet.example", "Skatteverket");
+  await invite(secretary, "birger@myndighet.example", "Kronofogdemyndigheten");
 
-  await signInByMail(alva, data, "alva@exempel.se");
+  await signInByMail(alva, data, "alva@myndighet.example");
   await introduce(alva, "Alva Exempelberg", "utvecklingsledare");
-  await signInByMail(birger, data, "birger@exempel.se");
+  await signInByMail(birger, data, "birger@myndighet.example");
   await introduce(birger, "Birger Exempelström", "jurist");
   for (const page of [alva, birger]) {
     await page.goto("/arenas");

@@ -30,7 +30,7 @@ export async function map(secretary, reader, invited) {
 
   await signInAs(secretary, demo.kim);
   await secretary.goto("/people/invite");
-  await secretary.getByLabel("E-postadress").fill("ny@exempel.se");
+  await secretary.getByLabel("E-postadress").fill("ny@myndighet.example");
   await secretary.getByLabel("Deltagare").check();
   await press(secretary, button(secretary, "Bjud in"));
 
