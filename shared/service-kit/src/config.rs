@@ -100,7 +100,7 @@ impl Default for Config {
             listen,
             metrics_listen: SocketAddr::from(([127, 0, 0, 1], 9464)),
             origin: Origin::of_listener(listen),
-            secretariat: "Sekretariatet".to_owned(),
+            secretariat: "Kansliet".to_owned(),
             at_least_wait: Duration::from_secs(2),
             log: LogOptions { format: LogFormat::Text, filter: "info".to_owned() },
             limits: Limits::default(),
