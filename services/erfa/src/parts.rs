@@ -77,11 +77,6 @@ impl Parts {
         let data = &config.data;
         let unusable = |source| StartError::Directory { dir: data.display().to_string(), source };
         fs::create_dir_all(data).map_err(unusable)?;
-        // Names, addresses and closed arenas lie in it. What this program makes is for its user alone; what stood before
-        // may not be.
-        if fs::metadata(data).map_err(unusable)?.permissions().mode() & 0o077 != 0 {
-            tracing::warn!(data = %data.display(), "others on this machine may look into the data directory: run `chmod 700` on it");
-        }
         check_mark(data, demo).map_err(unusable)??;
         // Before the log, so that keys that can't be used leave it as it was.
         let keys = Keys::open(data)?;
@@ -168,6 +163,12 @@ impl Parts {
 /// Whether Erfa has been started on this data directory.
 pub(crate) fn holds_log(data: &Path) -> bool {
     data.join("log").exists()
+}
+
+/// Whether others on this machine may look into the data directory, in which names, addresses and closed arenas lie.
+/// What this program makes is for its user alone; what stood before may not be.
+pub(crate) fn is_open_to_others(data: &Path) -> bool {
+    fs::metadata(data).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
 /// Whether the data directory is marked as a demo's.

@@ -21,7 +21,7 @@ use crate::{
     admin::{self, AdminSocket, Progress},
     configuration::Configuration,
     output::Output,
-    parts::{Assembly, Parts},
+    parts::{self, Assembly, Parts},
     shell::Shell,
 };
 
@@ -64,6 +64,10 @@ pub(crate) async fn run(
     let (shutdown, clock): (_, Arc<dyn Clock>) = (lifecycle.shutdown.clone(), Arc::new(SystemClock));
     let assembly = Assembly { config: &config, clock, shutdown: shutdown.clone(), demo: demo.is_some() };
     let parts = Arc::new(Parts::start(assembly).await?);
+    if parts::is_open_to_others(&config.data) {
+        let data = config.data.display();
+        tracing::warn!(%data, "others on this machine may look into the data directory: run `chmod 700` on it");
+    }
     parts.register(&health);
     let is_open = Arc::new(AtomicBool::new(false));
     health.register("pages", opened(is_open.clone()));

@@ -19,7 +19,7 @@ impl Shell {
     /// The statements.
     pub(crate) fn statements(&self, config: &Config) -> Router {
         let shell = self.clone();
-        let operator = Operator { name: config.secretariat.clone(), mail: None };
+        let operator = Operator { name: config.secretariat.clone(), mail: config.secretariat_mail.clone() };
         statement_router(operator, move |parts: Parts| std::future::ready(shell.frame(&parts)))
     }
 

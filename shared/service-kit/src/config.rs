@@ -33,6 +33,8 @@ pub struct Config {
     pub origin: Origin,
     /// What the secretariat that runs the exchange is called.
     pub secretariat: String,
+    /// Where it takes mail: the statements say so, for those who meet an obstacle.
+    pub secretariat_mail: Option<String>,
     /// How long a read waits until it shows what its reader just wrote.
     pub at_least_wait: Duration,
     /// What is written about what happens.
@@ -101,6 +103,7 @@ impl Default for Config {
             metrics_listen: SocketAddr::from(([127, 0, 0, 1], 9464)),
             origin: Origin::of_listener(listen),
             secretariat: "Kansliet".to_owned(),
+            secretariat_mail: None,
             at_least_wait: Duration::from_secs(2),
             log: LogOptions { format: LogFormat::Text, filter: "info".to_owned() },
             limits: Limits::default(),

@@ -61,6 +61,19 @@ pub(super) const SETTINGS: &[Setting] = &[
         get: |config| shown(&config.secretariat),
     },
     Setting {
+        key: "secretariat_mail",
+        help: "Where it takes mail; the accessibility statement and its like say so. Empty for nowhere.",
+        set: |config, value| {
+            config.secretariat_mail = match value.as_str() {
+                Some("") => None,
+                Some(mail) if is_mail_address(mail) => Some(mail.to_owned()),
+                _ => return Err("expected a mail address as in kansliet@myndighet.example, or nothing".to_owned()),
+            };
+            Ok(())
+        },
+        get: |config| shown(config.secretariat_mail.as_deref().unwrap_or_default()),
+    },
+    Setting {
         key: "at_least_wait_ms_max",
         help: "How long a read waits until it shows what its reader just wrote, in milliseconds.",
         set: |config, value| milliseconds(value, 0..=60_000).map(|wait| config.at_least_wait = wait),
@@ -136,6 +149,17 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
 ];
 
+/// Of a form that can stand in a page's link as it is.
+fn is_mail_address(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@.-_+".contains(c);
+    let parts: Vec<_> = text.split('@').collect();
+    text.len() <= MAIL_BYTES_MAX
+        && text.chars().all(plain)
+        && matches!(parts[..], [to, host] if !to.is_empty() && host.contains('.'))
+}
+
+/// RFC 5321, section 4.5.3.1.
+const MAIL_BYTES_MAX: usize = 254;
 const SECRETARIAT_CHARS_MAX: usize = 100;
 const GIBIBYTE: u64 = 1024 * 1024 * 1024;
 

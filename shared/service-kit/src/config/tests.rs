@@ -101,6 +101,7 @@ fn a_data_directory_that_is_a_file_is_refused() {
 fn what_is_shown_can_be_loaded_again() {
     let config = Config {
         secretariat: "Rådet \"för\" utbyte".to_owned(),
+        secretariat_mail: Some("kansliet@myndighet.example".to_owned()),
         origin: "https://erfa.example".parse().expect("an origin"),
         ..Config::default()
     };
