@@ -21,6 +21,9 @@ const KILL_AFTER: [u32; 2] = [60, 150];
 /// How long a writer goes on asking a server that is away.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a writer waits before it asks again, as a client does whose server is away.
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(20);
+
 /// Sends a post until it is acknowledged, as a careful integrator would: the same key and the same body each time.
 async fn post(author: &Person, path: &str, key: &str, body: &str) -> Value {
     let until = tokio::time::Instant::now() + PATIENCE;
@@ -37,7 +40,7 @@ async fn post(author: &Person, path: &str, key: &str, body: &str) -> Value {
             Err(_) => {}
         }
         assert!(tokio::time::Instant::now() < until, "the server stays away");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(ASK_AGAIN_AFTER).await;
     }
 }
 

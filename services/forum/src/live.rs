@@ -207,3 +207,39 @@ fn one(target: &str, action: Action, template: &impl Template) -> Result<Vec<Fra
 fn rendered(template: &impl Template) -> Result<String, ViewError> {
     template.render().map_err(|error| ViewError::Inconsistent(format!("a fragment can't be rendered: {error}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use contracts::{Actor, Meta};
+    use types::{CommitId, EventId, Position, Revision};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn recorded(kind: &str, data: &'static str) -> Recorded {
+        let (id, at) = (Uuid::from_u128(1), "2026-11-22T08:00:00Z".parse().unwrap());
+        let audience = Audience::Arena(ArenaId::from_uuid(id));
+        Recorded {
+            position: Position::new(1),
+            stream: StreamId::new(ArenaEvent::CATEGORY, id),
+            revision: Revision::FIRST,
+            recorded_at: at,
+            commit: CommitId::from_uuid(id),
+            id: EventId::from_uuid(id),
+            kind: kind.into(),
+            data: data.as_bytes().to_vec().into(),
+            meta: Arc::new(Meta::new(Actor::System { part: "test".to_owned() }, audience, at)),
+        }
+    }
+
+    #[test]
+    fn the_reason_of_a_removal_and_what_cannot_be_read_stay_inside() {
+        let removed = r#"{"person":"00000000-0000-0000-0000-000000000002","reason":"hemligt"}"#;
+        let shown = ForumTopics.event(&recorded("se.erfa.forum.member-removed.v1", removed)).to_string();
+        assert!(shown.contains("00000000-0000-0000-0000-000000000002") && !shown.contains("hemligt"), "{shown}");
+        let unreadable = recorded("se.erfa.forum.post-added.v1", r#"{"author":"hemlig"}"#);
+        assert!(!ForumTopics.event(&unreadable).to_string().contains("hemlig"));
+    }
+}
