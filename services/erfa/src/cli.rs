@@ -91,6 +91,8 @@ pub(crate) enum LogCommand {
     },
     /// Show how much there is.
     Stats,
+    /// Walk through everything: chain, revisions, index. Says what is wrong first, and where.
+    Verify,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

@@ -14,7 +14,7 @@ use crate::{
     admin::{self, Ask, Refusal},
     cli::{Cli, Command, ConfigCommand, Import, LogCommand, Token},
     configuration::Configuration,
-    demo,
+    demo, log,
     output::Output,
     parts::{self, Assembly, Parts, StartError},
     serve::{self, Ports},
@@ -65,12 +65,13 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Log(LogCommand::Tail { lines }) => {
             let done = administer(config, output, "reading", Ask::LogTail { events: lines.into() }).await?;
-            Ok(output.result(&tail_words(&done), &done)?)
+            Ok(output.result(&log::words::tail(&done), &done)?)
         }
         Command::Log(LogCommand::Stats) => {
             let done = administer(config, output, "counting", Ask::LogStats).await?;
-            Ok(output.result(&stats_words(&done), &done)?)
+            Ok(output.result(&log::words::stats(&done), &done)?)
         }
+        Command::Log(LogCommand::Verify) => log::verify(config, output).await,
         Command::Rebuild { service } => {
             let done = administer(config, output, "rebuilding", Ask::Rebuild { service }).await?;
             Ok(output.result("The views are made anew.", &done)?)
@@ -86,9 +87,8 @@ async fn administer(config: &Config, output: Output, what: &'static str, ask: As
         return answer.map_err(anyhow::Error::new);
     }
     // Agencies may be the first that comes to a new place; everything else is about what is there.
-    if !matches!(ask, Ask::ImportAgencies { .. }) && !parts::holds_log(&config.data) {
-        let data = config.data.display();
-        bail!("`{data}` holds nothing of Erfa: name its data directory with --data, or start with `erfa serve`");
+    if !matches!(ask, Ask::ImportAgencies { .. }) {
+        log::is_there(&config.data)?;
     }
     service_kit::telemetry::start(&LogOptions { filter: "warn".to_owned(), ..config.log.clone() })?;
     let shutdown = CancellationToken::new();
@@ -96,9 +96,7 @@ async fn administer(config: &Config, output: Output, what: &'static str, ask: As
     let is_demo = parts::holds_demo(&config.data);
     let parts = Parts::start(Assembly { config, clock, shutdown: shutdown.clone(), demo: is_demo }).await;
     let parts = parts.map_err(|error| match error {
-        StartError::Log(in_use @ OpenError::InUse { .. }) => anyhow::Error::new(in_use).context(
-            "no server answers here, and yet the log is in use: a server that is starting or stopping, or another command; try again in a moment",
-        ),
+        StartError::Log(in_use @ OpenError::InUse { .. }) => anyhow::Error::new(in_use).context(parts::IN_USE),
         error => error.into(),
     })?;
     let outcome: Result<Value, Refusal> = match parts.catch_up(|_, _| ()).await {
@@ -120,31 +118,4 @@ fn read_agencies(file: &Path) -> anyhow::Result<String> {
         bail!("nothing was imported from `{name}`:\n{refused}");
     }
     String::from_utf8(bytes).with_context(|| format!("`{name}` is not UTF-8"))
-}
-
-fn tail_words(done: &Value) -> String {
-    let events = done["events"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let text = |event: &Value, key: &str| event[key].as_str().unwrap_or_default().to_owned();
-    let lines = events.iter().map(|event| {
-        let (at, kind, stream) = (text(event, "recordedAt"), text(event, "type"), text(event, "stream"));
-        let position = event["position"].as_u64().unwrap_or_default();
-        format!("{position:>8}  {at}  {kind:<44}  {stream} {}", event["revision"])
-    });
-    if events.is_empty() { "The log is empty.".to_owned() } else { lines.collect::<Vec<_>>().join("\n") }
-}
-
-fn stats_words(done: &Value) -> String {
-    let number = |key: &str| done[key].as_u64().unwrap_or_default();
-    let mut words = format!(
-        "events      {}\nstreams     {}\nhead        {}\nepoch       {}\non disk     {}",
-        number("events"),
-        number("streams"),
-        number("head"),
-        done["epoch"].as_str().unwrap_or_default(),
-        indicatif::HumanBytes(number("diskBytes")),
-    );
-    if let Some(reason) = done["readOnly"].as_str() {
-        words += &format!("\nread-only   {reason}");
-    }
-    words
 }

@@ -5,6 +5,7 @@ mod cli;
 mod command;
 mod configuration;
 mod demo;
+mod log;
 mod output;
 mod parts;
 mod serve;

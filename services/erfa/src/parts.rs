@@ -17,6 +17,9 @@ use crate::cli::Service;
 /// The name of the file that marks a data directory as a demo's.
 const DEMO_MARK: &str = "demo";
 
+/// Why a log may be in use where no server answers.
+pub(crate) const IN_USE: &str = "no server answers here, and yet the log is in use: a server that is starting or stopping, or another command; try again in a moment";
+
 /// Everything that runs in the process.
 pub(crate) struct Parts {
     pub(crate) log: Log,

@@ -4,6 +4,7 @@
 //! (sled), and then to the `ring` of the newest events, from which followers take it. Older events come through `read`
 //! and `stored`. `index` keeps what is not indexed yet; `open`, `examine` and `mark` find damage.
 
+mod chain_value;
 mod error;
 mod examine;
 mod group;
@@ -21,6 +22,7 @@ mod shown;
 mod stats;
 mod store;
 mod stored;
+mod verify;
 mod writer;
 
 #[cfg(test)]
@@ -32,8 +34,13 @@ use futures_util::{FutureExt as _, future::BoxFuture, stream::BoxStream};
 use tokio::sync::watch;
 use types::{Clock, CommitId, Ids, LogEpoch, Position, Revision, StreamId, SystemIds};
 
-pub use self::{error::OpenError, stats::Stats};
-use self::{marker::Marker, queue::Queue, shared::Shared, store::Store, writer::Writer};
+pub use self::{
+    chain_value::{ChainValue, InvalidChainValue},
+    error::OpenError,
+    stats::Stats,
+    verify::{Verified, VerifyError},
+};
+use self::{marker::Marker, queue::Queue, shared::Shared, store::Store, verify::Verifying, writer::Writer};
 use crate::{
     AppendError, Commit, Direction, EventLog, EventPage, Filter, Followed, Pending, READ_EVENTS_MAX, ReadError,
     Recorded, StoredCommit,
@@ -83,7 +90,7 @@ impl SledLog {
         metrics::gauge!("erfa_log_read_only").set(0.0);
         let failed = |doing| move |source| OpenError::Io { dir: dir.to_owned(), doing, source };
         let (committed, readable) = watch::channel(Position::new(opened.tip.position));
-        let shared = Shared::new(dir.to_owned(), opened.epoch, opened.store, opened.late, readable);
+        let shared = Shared::new(dir.to_owned(), (opened.epoch, opened.origin), opened.store, opened.late, readable);
         let shared = Arc::new(shared);
         let mark = mark::Mark { epoch: opened.epoch, position: opened.tip.position, chain: opened.tip.chain };
         let marker = Marker::start(dir.to_owned(), mark).map_err(failed("starting the thread of the mark"))?;
@@ -103,6 +110,23 @@ impl SledLog {
     /// Why the log takes no more commits, if it does not: what the disk said.
     pub fn read_only(&self) -> Option<Arc<str>> {
         self.reader.0.read_only.get().cloned()
+    }
+
+    /// Walks through everything that is committed now, and says what there is, or what is wrong first and where.
+    /// `progress` hears how far it is, and where that ends. Others read and write meanwhile.
+    pub async fn verify(&self, progress: impl Fn(u64, u64) + Send + Sync) -> Result<Verified, VerifyError> {
+        let mut verifying = self.reader.blocking(Verifying::begin).await?;
+        loop {
+            let (done, of) = verifying.progress();
+            progress(done, of);
+            let step = move |_: &Shared, store: &Store| Ok((verifying.step(store), verifying));
+            let (ended, stepped) = self.reader.blocking(step).await?;
+            if ended? {
+                return Ok(stepped.verified(&self.reader.0));
+            }
+            verifying = stepped;
+            tokio::task::yield_now().await;
+        }
     }
 
     /// What there is in the log.

@@ -14,7 +14,7 @@ mod memory;
 mod recorded;
 
 pub use commit::{Appended, Commit, Expected, NewEvent};
-pub use engine::{OpenError, SledLog, SledOptions, Stats};
+pub use engine::{ChainValue, InvalidChainValue, OpenError, SledLog, SledOptions, Stats, Verified, VerifyError};
 pub use error::{AppendError, ReadError};
 pub use event_log::{Direction, EventLog, EventPage, Followed, Log, Pending};
 pub use filter::Filter;

@@ -45,12 +45,18 @@ async fn act(parts: &Parts, ask: Ask, progress: &(dyn Fn(Progress) + Send + Sync
         }
         Ask::LogTail { events } => tail(parts, events).await,
         Ask::LogStats => {
-            let Stats { events, streams, head, epoch, disk_bytes, read_only } =
-                parts.engine.stats().map_err(Refusal::new)?;
+            let engine = parts.engine.clone();
+            let stats = tokio::task::spawn_blocking(move || engine.stats()).await.map_err(Refusal::new)?;
+            let Stats { events, streams, head, epoch, origin, chain, disk_bytes, read_only } =
+                stats.map_err(Refusal::new)?;
             Ok(json!({
-                "events": events, "streams": streams, "head": head, "epoch": epoch, "diskBytes": disk_bytes,
-                "readOnly": read_only,
+                "events": events, "streams": streams, "head": head, "chain": chain, "epoch": epoch, "origin": origin,
+                "diskBytes": disk_bytes, "readOnly": read_only,
             }))
+        }
+        Ask::LogVerify => {
+            let verified = parts.engine.verify(|done, of| progress(Progress { done, of })).await;
+            serde_json::to_value(verified.map_err(Refusal::new)?).map_err(Refusal::new)
         }
         Ask::Rebuild { service } => rebuild(parts, service, progress).await,
     }

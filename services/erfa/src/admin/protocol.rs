@@ -17,6 +17,7 @@ pub(crate) enum Ask {
     SignInLink { person: String },
     LogTail { events: usize },
     LogStats,
+    LogVerify,
     Rebuild { service: Option<Service> },
 }
 

@@ -49,7 +49,7 @@ fn wrong(position: u64, what: &'static str) -> Trouble {
 }
 
 /// Verifies the end of the log from the mark, from what is not indexed, and at least the newest events.
-pub(super) fn examine(store: &Store, epoch: LogEpoch, mark: Option<Mark>) -> Result<(Tip, Late), Trouble> {
+pub(super) fn examine(store: &Store, origin: LogEpoch, mark: Option<Mark>) -> Result<(Tip, Late), Trouble> {
     let at = |position| move |error| Trouble::At { position, error };
     let indexed = store.indexed().map_err(at(0))?;
     let marked = mark.map_or(0, |mark| mark.position);
@@ -62,7 +62,7 @@ pub(super) fn examine(store: &Store, epoch: LogEpoch, mark: Option<Mark>) -> Res
         return Err(Trouble::Behind { tip: end, mark: indexed.to });
     }
     let mut late = Late::new(indexed);
-    let mut tip = Tip { position: 0, chain: block::genesis(epoch) };
+    let mut tip = Tip { position: 0, chain: block::genesis(origin) };
     if let Some(mark) = mark.filter(|mark| mark.position == 0)
         && mark.chain != tip.chain
     {

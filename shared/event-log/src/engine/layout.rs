@@ -3,7 +3,7 @@
 //!
 //! | key | value |
 //! |---|---|
-//! | `0 · name` | [`root`]: epoch, and how far the index goes |
+//! | `0 · name` | [`root`]: epoch and origin, and how far the index goes |
 //! | `1 · first position` | [`block`]: the records of one group of commits, packed |
 //! | `2 · stream · first revision` | [`places`]: the blocks that hold the stream's events from there on |
 //! | `4 · lowest commit id` | [`commits`]: where the commits with the ids from there on stand |

@@ -34,6 +34,7 @@ pub(super) struct Opened {
     pub(super) lock: File,
     pub(super) store: Store,
     pub(super) epoch: LogEpoch,
+    pub(super) origin: LogEpoch,
     pub(super) tip: Tip,
     pub(super) late: Late,
 }
@@ -58,12 +59,13 @@ pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> R
     opening.look(mark.as_ref())?;
     let store = opening.database()?;
     let examined = catch_unwind(AssertUnwindSafe(|| opening.begin(&store, mark, ids)));
-    let (epoch, tip, late) = examined.unwrap_or_else(|_| Err(opening.damaged("its database can't be read".into())))?;
+    let (epoch, origin, tip, late) =
+        examined.unwrap_or_else(|_| Err(opening.damaged("its database can't be read".into())))?;
     let now = Mark { epoch, position: tip.position, chain: tip.chain };
     if mark != Some(now) {
         now.write(dir).map_err(|source| opening.io("writing the mark", source))?;
     }
-    Ok(Opened { lock, store, epoch, tip, late })
+    Ok(Opened { lock, store, epoch, origin, tip, late })
 }
 
 /// Makes a directory, and those above it, so that a power cut does not take it away again.
@@ -220,7 +222,12 @@ impl Opening<'_> {
     }
 
     /// Holds what was opened against the mark, or begins a new log.
-    fn begin(&self, store: &Store, mark: Option<Mark>, ids: &dyn Ids) -> Result<(LogEpoch, Tip, Late), OpenError> {
+    fn begin(
+        &self,
+        store: &Store,
+        mark: Option<Mark>,
+        ids: &dyn Ids,
+    ) -> Result<(LogEpoch, LogEpoch, Tip, Late), OpenError> {
         let failed = |error| self.store(error);
         let epoch = match (store.epoch().map_err(failed)?, mark) {
             (Some(epoch), Some(mark)) if epoch != mark.epoch => {
@@ -237,7 +244,8 @@ impl Opening<'_> {
             }
             (None, None) => return Err(self.damaged("its database does not say which log it is".into())),
         };
-        let (tip, late) = examine(store, epoch, mark).map_err(|trouble| trouble.open_error(self.dir, failed))?;
+        let origin = store.origin().map_err(failed)?.unwrap_or(epoch);
+        let (tip, late) = examine(store, origin, mark).map_err(|trouble| trouble.open_error(self.dir, failed))?;
         if mark.is_none() && tip.position > 0 {
             return Err(self
                 .damaged(format!("its file `{}` is missing, so that nobody can tell whether events are", mark::FILE)));
@@ -247,6 +255,6 @@ impl Opening<'_> {
         File::open(self.database_dir())
             .and_then(|dir| dir.sync_all())
             .map_err(|source| self.io("making the directory durable", source))?;
-        Ok((epoch, tip, late))
+        Ok((epoch, origin, tip, late))
     }
 }

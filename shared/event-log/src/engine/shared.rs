@@ -14,6 +14,8 @@ use super::{index::Late, ring::Ring, store::Store};
 pub(super) struct Shared {
     pub(super) dir: PathBuf,
     pub(super) epoch: LogEpoch,
+    /// The epoch of its first life.
+    pub(super) origin: LogEpoch,
     /// `None` when the log is closed.
     store: RwLock<Option<Store>>,
     ring: RwLock<Ring>,
@@ -32,7 +34,7 @@ const READS_AT_ONCE_MAX: usize = 8;
 impl Shared {
     pub(super) fn new(
         dir: PathBuf,
-        epoch: LogEpoch,
+        (epoch, origin): (LogEpoch, LogEpoch),
         store: Store,
         late: Late,
         committed: watch::Receiver<Position>,
@@ -41,6 +43,7 @@ impl Shared {
         Self {
             dir,
             epoch,
+            origin,
             store: RwLock::new(Some(store)),
             ring: RwLock::new(ring),
             late: Mutex::new(late),

@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 use serde::{Deserialize, Serialize};
 use types::{LogEpoch, Position};
 
-use super::shared::Shared;
+use super::{ChainValue, shared::Shared};
 
 /// What there is in a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,10 @@ pub struct Stats {
     pub head: Position,
     /// Which life of the log this is.
     pub epoch: LogEpoch,
+    /// The epoch of its first life, which all its lives and their backups have in common.
+    pub origin: LogEpoch,
+    /// The value of the chain at the head; `None` for a log that is empty, closed, or can't be read there.
+    pub chain: Option<ChainValue>,
     /// How much room its files take, in bytes.
     pub disk_bytes: u64,
     /// Why it takes no more commits, if it does not.
@@ -34,9 +38,17 @@ pub(super) fn stats(shared: &Shared) -> io::Result<Stats> {
         streams,
         head: Position::new(head),
         epoch: shared.epoch,
+        origin: shared.origin,
+        chain: chain_at(shared, head),
         disk_bytes: disk_bytes(&shared.dir)?,
         read_only: shared.read_only.get().map(|reason| reason.to_string()),
     })
+}
+
+fn chain_at(shared: &Shared, head: u64) -> Option<ChainValue> {
+    let store = shared.store();
+    let block = store.as_ref()?.block_at(head).ok()??;
+    (block.header.last() == head).then_some(ChainValue(block.header.after))
 }
 
 fn disk_bytes(dir: &Path) -> io::Result<u64> {

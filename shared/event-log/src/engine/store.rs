@@ -1,5 +1,7 @@
 //! The only file that speaks to sled. Everything here blocks.
 
+mod walk;
+
 use std::{
     fs::File,
     io,
@@ -206,6 +208,11 @@ impl Store {
     pub(super) fn put_epoch(&self, epoch: LogEpoch) -> Result<(), StoreError> {
         self.db.insert(root::EPOCH, epoch.uuid().as_bytes())?;
         Ok(())
+    }
+
+    /// The epoch of the log's first life, if that was another.
+    pub(super) fn origin(&self) -> Result<Option<LogEpoch>, StoreError> {
+        Ok(self.db.get(root::ORIGIN)?.map(|value| root::epoch(&value)).transpose()?)
     }
 
     /// How far the index goes; nothing is indexed if it has another format.

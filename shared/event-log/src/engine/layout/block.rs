@@ -51,9 +51,9 @@ impl Header {
     }
 }
 
-/// What the chain begins with.
-pub(in crate::engine) fn genesis(epoch: LogEpoch) -> Chain {
-    Sha256::new().chain_update("erfa log 1").chain_update(epoch.uuid().as_bytes()).finalize().into()
+/// What the chain begins with: the epoch of the log's first life, so that it stays the same in a log that was restored.
+pub(in crate::engine) fn genesis(origin: LogEpoch) -> Chain {
+    Sha256::new().chain_update("erfa log 1").chain_update(origin.uuid().as_bytes()).finalize().into()
 }
 
 fn next(before: &Chain, first: u64, count: u32, records: &[u8]) -> Chain {

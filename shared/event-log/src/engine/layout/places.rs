@@ -1,6 +1,7 @@
 //! Kind 2: which blocks hold a stream's events.
 
 use types::StreamId;
+use uuid::Uuid;
 
 use super::{BadValue, Input, put_varint};
 
@@ -32,6 +33,24 @@ pub(in crate::engine) fn key(stream: &StreamId, first: u64) -> Vec<u8> {
     let mut key = prefix(stream);
     key.extend_from_slice(&first.to_be_bytes());
     key
+}
+
+/// The first key that a stream may have, and the first that none has any more.
+pub(in crate::engine) fn all() -> ([u8; 1], [u8; 1]) {
+    ([KIND], [KIND + 1])
+}
+
+/// The stream that the key is of.
+pub(in crate::engine) fn stream(key: &[u8]) -> Result<StreamId, BadValue> {
+    let wrong = || BadValue::Wrong("a key of places names no stream");
+    let category = key.get(1..).and_then(|rest| rest.split(|byte| *byte == 0).next()).ok_or_else(wrong)?;
+    let mut input = Input::new("the key of places", &key[category.len() + 1..]);
+    input.byte()?;
+    let id = Uuid::from_bytes(input.array()?);
+    input.u64()?;
+    input.end()?;
+    let category = std::str::from_utf8(category).map_err(|_| wrong())?;
+    format!("{category}-{id}").parse().map_err(|_| wrong())
 }
 
 /// The first revision that the key names.
@@ -69,7 +88,6 @@ pub(in crate::engine) fn decode(key: &[u8], value: &[u8]) -> Result<Vec<Place>, 
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     prop_compose! {
         fn streams()(category in "[a-z]([a-z-]{0,6}[a-z])?", id in 0..5_u128) -> StreamId {
@@ -97,11 +115,14 @@ mod tests {
             if a == b {
                 prop_assert_eq!(r.cmp(&s), key(&a, r).cmp(&key(&b, s)));
             }
+            prop_assert_eq!(stream(&key(&a, r)), Ok(a.clone()));
+            let (first, end) = all();
+            prop_assert!(first[..] < key(&a, r)[..] && key(&a, r)[..] < end[..]);
         }
 
         #[test]
         fn odd_bytes_never_panic(key: Vec<u8>, value: Vec<u8>) {
-            let _ = decode(&key, &value);
+            let _ = (decode(&key, &value), stream(&key));
         }
     }
 }

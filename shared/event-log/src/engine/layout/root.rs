@@ -7,6 +7,8 @@ use super::{BadValue, Input, put_varint};
 
 /// The key of the log's epoch.
 pub(in crate::engine) const EPOCH: &[u8] = b"\x00epoch";
+/// The key of the epoch of the log's first life, if that was another.
+pub(in crate::engine) const ORIGIN: &[u8] = b"\x00origin";
 /// The key of how far the index goes.
 pub(in crate::engine) const INDEXED: &[u8] = b"\x00indexed";
 
@@ -23,6 +25,7 @@ pub(in crate::engine) struct Indexed {
     pub(in crate::engine) greatest: Uuid,
 }
 
+/// Reads an epoch or an origin.
 pub(in crate::engine) fn epoch(value: &[u8]) -> Result<LogEpoch, BadValue> {
     let mut input = Input::new("the epoch", value);
     let uuid = Uuid::from_bytes(input.array()?);

@@ -1,0 +1,75 @@
+//! Walking through the index, from where a walk stopped before.
+
+use std::ops::Bound;
+
+use types::{CommitId, StreamId};
+use uuid::Uuid;
+
+use super::{Store, StoreError};
+use crate::engine::layout::{
+    commits,
+    places::{self, Place},
+};
+
+/// The entry of the index that says where some events of a stream lie.
+pub(in crate::engine) struct Entry {
+    pub(in crate::engine) key: Vec<u8>,
+    pub(in crate::engine) stream: StreamId,
+    pub(in crate::engine) places: Vec<Place>,
+}
+
+impl Store {
+    /// What the index says of streams, from the entry on that follows this key, or from the first.
+    pub(in crate::engine) fn places_after(
+        &self,
+        key: Option<&[u8]>,
+    ) -> impl Iterator<Item = Result<Entry, StoreError>> + use<> {
+        let (first, end) = places::all();
+        let from = key.map_or(Bound::Included(&first[..]), Bound::Excluded);
+        self.db.range::<&[u8], _>((from, Bound::Excluded(&end[..]))).map(|entry| {
+            let (key, value) = entry?;
+            let (stream, places) = (places::stream(&key)?, places::decode(&key, &value)?);
+            Ok(Entry { key: key.to_vec(), stream, places })
+        })
+    }
+
+    /// The pages of commit ids from the one on that follows this id, or from the first; each with the lowest id that
+    /// belongs on it.
+    pub(in crate::engine) fn pages_after(
+        &self,
+        lowest: Option<Uuid>,
+    ) -> impl Iterator<Item = Result<(Uuid, Vec<commits::Entry>), StoreError>> {
+        let from = lowest.map_or(Bound::Included(Uuid::nil()), Bound::Excluded).map(commits::key);
+        let range = (from, Bound::Included(commits::key(Uuid::max())));
+        self.db.range(range).map(|entry| {
+            let (key, value) = entry?;
+            Ok((commits::lowest(&key)?, commits::decode(&value)?))
+        })
+    }
+
+    /// Whether the index says that this revision of the stream lies in the block that begins at `block`, and nowhere
+    /// else; `start` gives where the block of a position begins.
+    pub(in crate::engine) fn names_event(
+        &self,
+        stream: &StreamId,
+        revision: u64,
+        block: u64,
+        start: impl Fn(u64) -> Option<u64>,
+    ) -> Result<bool, StoreError> {
+        let places = self.places(stream, revision..=revision)?;
+        Ok(matches!(&places[..], [place] if start(place.block) == Some(block)))
+    }
+
+    /// Whether the index says that this commit stands at this position.
+    pub(in crate::engine) fn names_commit(&self, id: CommitId, position: u64) -> Result<bool, StoreError> {
+        Ok(self.commit(id)? == Some(position))
+    }
+}
+
+#[cfg(test)]
+impl Store {
+    /// What lies below everything here, to spoil it.
+    pub(in crate::engine) fn raw(&self) -> &sled::Db {
+        &self.db
+    }
+}
