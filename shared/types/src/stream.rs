@@ -11,7 +11,11 @@ pub struct Category(&'static str);
 
 impl Category {
     /// The category with this name, which the code declares.
+    ///
+    /// # Panics
+    /// If the name has not the form of one. That is found when the program is built where the category is a constant.
     pub const fn declared(name: &'static str) -> Self {
+        assert!(is_category(name), "a category is 1 to 32 characters of a-z and -, beginning and ending with a letter");
         Self(name)
     }
 
@@ -41,7 +45,6 @@ const UUID_BYTES: usize = 36;
 impl StreamId {
     /// The stream of the thing `id` in `category`.
     pub fn new(category: Category, id: Uuid) -> Self {
-        debug_assert!(is_category(category.0), "a declared category has the form of one");
         Self { category: category.0.into(), id }
     }
 
@@ -54,13 +57,24 @@ impl StreamId {
     pub fn id(&self) -> Uuid {
         self.id
     }
+
+    /// How long its name is, in bytes.
+    pub fn name_bytes(&self) -> usize {
+        self.category.len() + 1 + UUID_BYTES
+    }
 }
 
-fn is_category(text: &str) -> bool {
-    (1..=CATEGORY_BYTES_MAX).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
-        && !text.starts_with('-')
-        && !text.ends_with('-')
+const fn is_category(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let is_within = at > 0 && at + 1 < bytes.len();
+        if !(bytes[at].is_ascii_lowercase() || bytes[at] == b'-' && is_within) {
+            return false;
+        }
+        at += 1;
+    }
+    !bytes.is_empty() && bytes.len() <= CATEGORY_BYTES_MAX
 }
 
 impl FromStr for StreamId {
@@ -117,6 +131,7 @@ mod tests {
             let text = format!("{category}-{}", Uuid::from_u128(id));
             let stream: StreamId = text.parse().unwrap();
             prop_assert_eq!(stream.category(), category);
+            prop_assert_eq!(stream.name_bytes(), text.len());
             prop_assert_eq!(stream.to_string(), text);
         }
 
@@ -143,5 +158,13 @@ mod tests {
         ] {
             assert!(text.parse::<StreamId>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_category_that_is_none_is_not_declared() {
+        for name in ["", "-", "a-", "-a", "A", "a b", "a/b", "å", "a\0", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+            assert!(std::panic::catch_unwind(|| Category::declared(name)).is_err(), "{name:?}");
+        }
+        assert_eq!(Category::declared("a-b").as_str(), "a-b");
     }
 }
