@@ -42,10 +42,10 @@ pub use self::{
 };
 use self::{marker::Marker, queue::Queue, shared::Shared, store::Store, verify::Verifying, writer::Writer};
 use crate::{
-    AppendError, Commit, Direction, EventLog, EventPage, Filter, Followed, Pending, READ_EVENTS_MAX, ReadError,
-    Recorded, StoredCommit,
+    AppendError, Commit, Direction, EventLog, EventPage, Filter, Followed, Pending, ReadError, Recorded, StoredCommit,
     check::check,
     follow::{Source, follow},
+    room::Room,
 };
 
 /// How a log is opened.
@@ -186,7 +186,7 @@ impl EventLog for SledLog {
         filter: &'a Filter,
         limit: usize,
     ) -> BoxFuture<'a, Result<EventPage, ReadError>> {
-        self.reader.page(after, filter, limit)
+        self.reader.page(after, filter, Room::of(limit))
     }
 
     fn follow(&self, after: Position, filter: Filter) -> BoxStream<'static, Result<Followed, ReadError>> {
@@ -232,18 +232,18 @@ impl Source for Reader {
         &'a self,
         after: Position,
         filter: &'a Filter,
-        limit: usize,
+        room: Room,
     ) -> BoxFuture<'a, Result<EventPage, ReadError>> {
         async move {
-            let (after, committed, limit) = (after.get(), self.0.committed(), limit.min(READ_EVENTS_MAX));
+            let (after, committed) = (after.get(), self.0.committed());
             if after >= committed {
                 return Ok(EventPage { events: Vec::new(), read_to: Position::new(after), at_head: true });
             }
-            if let Some(page) = self.0.ring().page(after, committed, filter, limit) {
+            if let Some(page) = self.0.ring().page(after, committed, filter, room) {
                 return Ok(page);
             }
             let filter = filter.clone();
-            self.blocking(move |_, store| read::all(store, committed, after, &filter, limit)).await
+            self.blocking(move |_, store| read::all(store, committed, after, &filter, room)).await
         }
         .boxed()
     }

@@ -26,10 +26,12 @@ pub enum AppendError {
         /// How much is taken.
         limit: usize,
     },
-    /// The commit holds no events, an event id twice, or an event whose data is not JSON.
+    /// The commit holds no events, an event id twice, an event type whose name is not one, or data that is not JSON or is
+    /// nested deeper than [`crate::DATA_DEPTH_MAX`]. Sending this again will never work.
     #[error("the commit is not well formed: {0}")]
     Malformed(&'static str),
-    /// The stream's name is not one. Sending this again will never work.
+    /// The stream's name is not one: said by those who take commits over the network, since a [`StreamId`] always is.
+    /// Sending this again will never work.
     #[error(transparent)]
     InvalidStream(#[from] InvalidStream),
     /// The disk refuses. Reading goes on; send the same commit again when the log takes writes again.

@@ -25,7 +25,7 @@ use crate::{AppendError, Appended, Commit, Filter, ReadError, Recorded, StoredCo
 ///    become visible out of order. They need not be dense.
 /// 5. **Once.** The same commit id with the same digest (stream, event ids, types and data) on the same stream answers
 ///    what it answered the first time, for ever, whatever it expects now, and only once the first is durable; with
-///    another digest it is refused.
+///    another digest it is refused. Meta is no part of the digest: the first commit's stands.
 /// 6. **Follow without gaps.** [`follow`](EventLog::follow) delivers every event after a position, once, in order, going
 ///    from stored to live without a seam; it says when it has caught up and when it falls behind, and reports progress
 ///    also when nothing matches its filter. A slow follower is never cut off and never makes writers wait.
@@ -53,7 +53,8 @@ pub trait EventLog: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Option<StoredCommit>, ReadError>>;
 
     /// Up to `limit` (at most [`crate::READ_EVENTS_MAX`]) events of a stream: forward from `from` on, or backward from
-    /// `from` down; `None` is the stream's end in that direction. Empty when there is nothing more.
+    /// `from` down; `None` is the stream's end in that direction. Fewer when they are large
+    /// ([`crate::READ_BYTES_MAX`]), and empty only when there is nothing more.
     fn read_stream<'a>(
         &'a self,
         stream: &'a StreamId,
@@ -62,7 +63,8 @@ pub trait EventLog: Send + Sync + 'static {
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<Arc<Recorded>>, ReadError>>;
 
-    /// Up to `limit` (at most [`crate::READ_EVENTS_MAX`]) events after `after` that match, in order.
+    /// Up to `limit` (at most [`crate::READ_EVENTS_MAX`]) events after `after` that match, in order; fewer when they are
+    /// large ([`crate::READ_BYTES_MAX`]).
     fn read_all<'a>(
         &'a self,
         after: Position,
@@ -71,6 +73,9 @@ pub trait EventLog: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<EventPage, ReadError>>;
 
     /// Everything after `after` that matches, then what comes, for as long as the log is open. An error ends it.
+    ///
+    /// A follower that is not polled does nothing and holds nothing but what it has read and not handed over: a page of
+    /// at most 256 events and about 1 MiB.
     fn follow(&self, after: Position, filter: Filter) -> BoxStream<'static, Result<Followed, ReadError>>;
 
     /// The position of the last durable event; [`Position::START`] in an empty log.

@@ -13,10 +13,12 @@ use futures_util::{
 use tokio::sync::watch;
 use types::Position;
 
-use crate::{EventPage, Filter, Followed, ReadError};
+use crate::{EventPage, Filter, Followed, ReadError, room::Room};
 
-/// The most events that a follower holds at a time.
+/// The most events that a follower holds at a time. One that never reads holds none at all.
 const FOLLOW_EVENTS_MAX: usize = 256;
+/// A follower holds no more events when their payloads have so many bytes.
+const FOLLOW_BYTES_MAX: usize = 1024 * 1024;
 /// A follower that was live is behind when so many positions wait for it.
 pub const FOLLOW_BEHIND_EVENTS: u64 = 8_192;
 
@@ -26,7 +28,7 @@ pub(crate) trait Source: Send + Sync + 'static {
         &'a self,
         after: Position,
         filter: &'a Filter,
-        limit: usize,
+        room: Room,
     ) -> BoxFuture<'a, Result<EventPage, ReadError>>;
 }
 
@@ -77,7 +79,8 @@ impl<S: Source> Follower<S> {
                 self.live = false;
                 return Some(Ok(Followed::Behind(self.after)));
             }
-            match self.source.page(self.after, &self.filter, FOLLOW_EVENTS_MAX).await {
+            let room = Room::of(FOLLOW_EVENTS_MAX).of_bytes(FOLLOW_BYTES_MAX);
+            match self.source.page(self.after, &self.filter, room).await {
                 Ok(page) if page.read_to > self.after => self.take(page),
                 // Trying again would keep this thread busy for ever.
                 Ok(_) => {
@@ -115,7 +118,7 @@ mod tests {
     struct Numbers;
 
     impl Source for Numbers {
-        fn page<'a>(&'a self, after: Position, _: &'a Filter, _: usize) -> BoxFuture<'a, Result<EventPage, ReadError>> {
+        fn page<'a>(&'a self, after: Position, _: &'a Filter, _: Room) -> BoxFuture<'a, Result<EventPage, ReadError>> {
             let read_to = Position::new((after.get() / 1_000 + 1) * 1_000);
             async move { Ok(EventPage { events: Vec::new(), read_to, at_head: false }) }.boxed()
         }

@@ -12,6 +12,7 @@ mod filter;
 mod follow;
 mod memory;
 mod recorded;
+mod room;
 
 pub use commit::{Appended, Commit, Expected, NewEvent};
 pub use engine::{ChainValue, InvalidChainValue, OpenError, SledLog, SledOptions, Stats, Verified, VerifyError};
@@ -26,5 +27,13 @@ pub use recorded::{Recorded, StoredCommit};
 pub const COMMIT_EVENTS_MAX: usize = 1_000;
 /// The most bytes in one commit: names, payloads and meta, as JSON.
 pub const COMMIT_BYTES_MAX: usize = 1024 * 1024;
+/// The most bytes in the meta of a commit, as JSON. It is stored again with each block that the commit lies in.
+pub const META_BYTES_MAX: usize = 4 * 1024;
+/// The most bytes in the name of an event type.
+pub const KIND_BYTES_MAX: usize = 200;
+/// How deep the JSON of an event may be nested: what is deeper is refused by those who would read it.
+pub const DATA_DEPTH_MAX: usize = 64;
 /// The most events that one read answers with.
 pub const READ_EVENTS_MAX: usize = 4_096;
+/// A read answers with no more events when their payloads have so many bytes.
+pub const READ_BYTES_MAX: usize = 4 * 1024 * 1024;

@@ -16,6 +16,7 @@ use crate::{
     check::{Checked, check, is_same},
     event_log::millisecond,
     follow::{Source, follow},
+    room::Room,
 };
 
 /// A log that keeps every promise but durability. Clones are handles on the same log.
@@ -103,15 +104,16 @@ impl State {
         Appended::of(&self.events[begin..])
     }
 
-    fn page(&self, after: Position, filter: &Filter, limit: usize) -> EventPage {
+    fn page(&self, after: Position, filter: &Filter, mut room: Room) -> EventPage {
         let head = self.events.len();
         let start = usize::try_from(after.get()).unwrap_or(usize::MAX);
         let mut page = EventPage { events: Vec::new(), read_to: after, at_head: start >= head };
         for event in self.events.iter().skip(start).take(READ_EVENTS_MAX) {
-            if page.events.len() == limit {
+            if room.is_full() {
                 return page;
             }
             if filter.matches(event) {
+                room.take(event);
                 page.events.push(event.clone());
             }
             page.read_to = event.position;
@@ -153,13 +155,18 @@ impl EventLog for MemoryLog {
             let state = self.state();
             let revisions = state.streams.get(stream).map_or(&[][..], Vec::as_slice);
             let from = from.map(|revision| usize::try_from(revision.get()).unwrap_or(usize::MAX));
-            let limit = limit.min(READ_EVENTS_MAX);
+            let mut room = Room::of(limit);
+            let fits = |event: &Arc<Recorded>| {
+                let fits = !room.is_full();
+                room.take(event);
+                fits
+            };
             let event = |at: &usize| state.events[*at].clone();
             Ok(match direction {
-                Direction::Forward => revisions.iter().skip(from.unwrap_or(0)).take(limit).map(event).collect(),
+                Direction::Forward => revisions.iter().skip(from.unwrap_or(0)).map(event).take_while(fits).collect(),
                 Direction::Backward => {
                     let length = from.map_or(revisions.len(), |from| revisions.len().min(from.saturating_add(1)));
-                    revisions[..length].iter().rev().take(limit).map(event).collect()
+                    revisions[..length].iter().rev().map(event).take_while(fits).collect()
                 }
             })
         }
@@ -172,7 +179,7 @@ impl EventLog for MemoryLog {
         filter: &'a Filter,
         limit: usize,
     ) -> BoxFuture<'a, Result<EventPage, ReadError>> {
-        async move { Ok(self.state().page(after, filter, limit.min(READ_EVENTS_MAX))) }.boxed()
+        async move { Ok(self.state().page(after, filter, Room::of(limit))) }.boxed()
     }
 
     fn follow(&self, after: Position, filter: Filter) -> BoxStream<'static, Result<Followed, ReadError>> {
@@ -193,9 +200,9 @@ impl Source for MemoryLog {
         &'a self,
         after: Position,
         filter: &'a Filter,
-        limit: usize,
+        room: Room,
     ) -> BoxFuture<'a, Result<EventPage, ReadError>> {
-        self.read_all(after, filter, limit)
+        async move { Ok(self.state().page(after, filter, room)) }.boxed()
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     store::{Block, Store, StoreError},
     stored::{Records, Want},
 };
-use crate::{Direction, EventPage, Filter, READ_EVENTS_MAX, ReadError, Recorded};
+use crate::{Direction, EventPage, Filter, READ_EVENTS_MAX, ReadError, Recorded, room::Room};
 
 /// How reading fails: at which position, and why.
 pub(super) fn damaged(position: u64, error: impl Into<StoreError>) -> ReadError {
@@ -39,10 +39,10 @@ pub(super) fn all(
     committed: u64,
     after: u64,
     filter: &Filter,
-    limit: usize,
+    mut room: Room,
 ) -> Result<EventPage, ReadError> {
     let mut page = EventPage { events: Vec::new(), read_to: Position::new(after), at_head: after >= committed };
-    if page.at_head || limit == 0 {
+    if page.at_head || room.is_full() {
         return Ok(page);
     }
     let start = store.block_start(after + 1).map_err(|error| damaged(after + 1, error))?.unwrap_or(after + 1);
@@ -53,21 +53,23 @@ pub(super) fn all(
         if first > next || last < next {
             return Err(damaged(next, BadValue::Wrong("a block is missing")));
         }
-        if next > after + 1 && page.events.len() + block.header.count as usize > limit {
+        if next > after + 1 && block.header.count as usize > room.events() {
             return Ok(page);
         }
-        let (mut room, mut read_to) = (limit - page.events.len(), last);
-        page.events.extend(events(&block, |position, stream, kind| {
+        let (mut left, mut read_to) = (room.events(), last);
+        let taken = events(&block, |position, stream, kind| {
             if position <= after || !filter.wants(stream, kind) {
                 return Want::Skip;
             }
-            if room == 0 {
+            if left == 0 {
                 read_to = position - 1;
                 return Want::Stop;
             }
-            room -= 1;
+            left -= 1;
             Want::Take
-        })?);
+        })?;
+        taken.iter().for_each(|event| room.take(event));
+        page.events.extend(taken);
         page.read_to = Position::new(read_to);
         page.at_head = read_to >= committed;
         if page.at_head || read_to < last || read_to - after >= READ_EVENTS_MAX as u64 {
@@ -114,21 +116,29 @@ pub(super) fn stream(
     let mut places = if low < late_from { store.places(stream, low..=high).map_err(index)? } else { Vec::new() };
     places.retain(|place| place.first < late_from);
     places.extend(late);
-    let mut found = Vec::with_capacity((high - low + 1) as usize);
-    for place in places {
-        found.extend(at(shared, store, place, stream)?.into_iter().filter(|event| {
-            let revision = event.revision.get();
-            low <= revision && revision <= high
-        }));
+    if direction == Direction::Backward {
+        places.reverse();
     }
-    if found.iter().zip(low..).any(|(event, revision)| event.revision.get() != revision)
-        || found.len() as u64 != high - low + 1
-    {
+    let (mut found, mut room) = (Vec::with_capacity((high - low + 1) as usize), Room::of(limit));
+    for place in places {
+        if room.is_full() {
+            break;
+        }
+        let mut events = at(shared, store, place, stream)?;
+        events.retain(|event| (low..=high).contains(&event.revision.get()));
+        if direction == Direction::Backward {
+            events.reverse();
+        }
+        events.iter().for_each(|event| room.take(event));
+        found.extend(events);
+    }
+    let is_next = |(event, number): (&Arc<Recorded>, u64)| match direction {
+        Direction::Forward => event.revision.get() == low + number,
+        Direction::Backward => event.revision.get() + number == high,
+    };
+    if !found.iter().zip(0..).all(is_next) || (found.len() as u64 != high - low + 1 && !room.is_full()) {
         let at = found.first().map_or(committed, |event| event.position.get());
         return Err(damaged(at, BadValue::Wrong("events of a stream are missing")));
-    }
-    if direction == Direction::Backward {
-        found.reverse();
     }
     Ok(found)
 }

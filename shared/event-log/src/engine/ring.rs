@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use types::{CommitId, Position};
 
-use crate::{EventPage, Filter, READ_EVENTS_MAX, Recorded};
+use crate::{EventPage, Filter, READ_EVENTS_MAX, Recorded, room::Room};
 
 /// The most events kept: more than a follower that is not behind can lack.
 const RING_EVENTS_MAX: usize = 16_384;
@@ -54,14 +54,15 @@ impl Ring {
     }
 
     /// As much of a page as the ring has, which begins after `after`; `None` if that lies before the ring.
-    pub(super) fn page(&self, after: u64, committed: u64, filter: &Filter, limit: usize) -> Option<EventPage> {
+    pub(super) fn page(&self, after: u64, committed: u64, filter: &Filter, mut room: Room) -> Option<EventPage> {
         let mut page = EventPage { events: Vec::new(), read_to: Position::new(after), at_head: false };
         let visible = self.from(after + 1)?.take_while(|event| event.position.get() <= committed);
         for event in visible.take(READ_EVENTS_MAX) {
             if filter.matches(event) {
-                if page.events.len() == limit {
+                if room.is_full() {
                     break;
                 }
+                room.take(event);
                 page.events.push(event.clone());
             }
             page.read_to = event.position;
