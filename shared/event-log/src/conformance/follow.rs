@@ -1,62 +1,14 @@
 //! Promise 6: followers.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use futures_util::{StreamExt as _, stream::BoxStream};
-use tokio::time::timeout;
 use types::Position;
 
 use super::{
     Engine, everything, read,
-    sample::{APPLE, PEAR, commit, stream},
+    sample::{APPLE, Follower, PEAR, caught_up, commit, next, stream, until, write},
 };
-use crate::{Expected, Filter, Followed, Log, ReadError, Recorded};
-
-type Follower = BoxStream<'static, Result<Followed, ReadError>>;
-
-/// Far longer than anything here takes: a follower that says nothing for so long has missed its wake-up.
-const SILENCE_SECONDS_MAX: u64 = 60;
-
-async fn next(follower: &mut Follower) -> Followed {
-    let item = timeout(Duration::from_secs(SILENCE_SECONDS_MAX), follower.next()).await;
-    read(item.expect("a follower speaks when there is something to say").expect("a follower does not end"))
-}
-
-/// Reads until `to` was reached, and checks that progress never goes back.
-async fn until(follower: &mut Follower, from: Position, to: Position) -> Vec<Arc<Recorded>> {
-    let (mut events, mut reached) = (Vec::new(), from);
-    while reached < to {
-        let now = match next(follower).await {
-            Followed::Event(event) => {
-                assert!(event.position > reached, "once, and in order");
-                reached = event.position;
-                events.push(event);
-                continue;
-            }
-            Followed::Checkpoint(position) | Followed::CaughtUp(position) | Followed::Behind(position) => position,
-        };
-        assert!(now >= reached, "progress never goes back");
-        reached = now;
-    }
-    events
-}
-
-async fn caught_up(follower: &mut Follower) -> Position {
-    loop {
-        match next(follower).await {
-            Followed::CaughtUp(position) => return position,
-            Followed::Checkpoint(_) => {}
-            other => unreachable!("expected to be caught up, heard {other:?}"),
-        }
-    }
-}
-
-async fn write(log: &Log, ids: std::ops::Range<u64>, size: usize) {
-    for id in ids {
-        let stream = if id % 2 == 0 { stream(APPLE, 1) } else { stream(PEAR, 1) };
-        log.append(commit(id, &stream, Expected::Any, size)).await.expect("it is taken");
-    }
-}
+use crate::{Expected, FOLLOW_BEHIND_EVENTS, Filter, Followed, Recorded};
 
 pub(super) async fn from_stored_to_live<E: Engine>(engine: &mut E) {
     let log = engine.open().await;
@@ -77,6 +29,65 @@ pub(super) async fn from_stored_to_live<E: Engine>(engine: &mut E) {
     assert_eq!(event.position, read(log.head().await));
 }
 
+pub(super) async fn from_beyond_the_head<E: Engine>(engine: &mut E) {
+    let log = engine.open().await;
+    write(&log, 0..3, 10).await;
+    let head = read(log.head().await);
+    let beyond = Position::new(head.get() + 15);
+    let mut follower = log.follow(beyond, Filter::all());
+    assert_eq!(caught_up(&mut follower).await, beyond, "there is nothing after it yet");
+    write(&log, 3..8, 10).await;
+    let expected: Vec<_> = everything(&log).await.into_iter().filter(|event| event.position > beyond).collect();
+    assert_eq!(
+        until(&mut follower, beyond, read(log.head().await)).await,
+        expected,
+        "what comes after it, and no more"
+    );
+}
+
+/// Every kind of restriction, and several at once: stored, and live.
+pub(super) async fn every_filter_lets_through_what_it_says<E: Engine>(engine: &mut E) {
+    let log = engine.open().await;
+    let (a, b) = (stream(APPLE, 1), stream(PEAR, 1));
+    let kinds = |kinds: &[&str]| kinds.iter().map(|kind| Box::from(*kind)).collect::<Vec<_>>();
+    let (even, odd, none) = ("sample.even.v1", "sample.odd.v1", "sample.none.v1");
+    let filters = [
+        Filter::all(),
+        Filter::categories([APPLE]),
+        Filter::categories([APPLE, PEAR]),
+        Filter { categories: vec!["appl".into()], ..Filter::default() },
+        Filter { kinds: kinds(&[even]), ..Filter::default() },
+        Filter { kinds: kinds(&[none, odd]), ..Filter::default() },
+        Filter { kinds: kinds(&[none]), ..Filter::default() },
+        Filter { kinds: kinds(&["sample.even"]), ..Filter::default() },
+        Filter::stream(a.clone()),
+        Filter::stream(stream(APPLE, 2)),
+        Filter { kinds: kinds(&[even]), ..Filter::categories([PEAR]) },
+        Filter { kinds: kinds(&[odd]), ..Filter::stream(b.clone()) },
+        Filter { stream: Some(b), ..Filter::categories([APPLE]) },
+        Filter { kinds: kinds(&[even, none]), stream: Some(a), ..Filter::categories([APPLE]) },
+    ];
+    let wanted = |filter: &Filter, event: &Recorded| {
+        (filter.categories.is_empty()
+            || filter.categories.iter().any(|category| **category == *event.stream.category()))
+            && (filter.kinds.is_empty() || filter.kinds.iter().any(|kind| **kind == *event.kind))
+            && filter.stream.as_ref().is_none_or(|stream| *stream == event.stream)
+    };
+    let mut live: Vec<_> = filters.iter().map(|filter| (filter, log.follow(Position::START, filter.clone()))).collect();
+    for (_, follower) in &mut live {
+        caught_up(follower).await;
+    }
+    write(&log, 0..40, 9).await;
+    let (all, head) = (everything(&log).await, read(log.head().await));
+    for (filter, live) in &mut live {
+        let expected: Vec<_> = all.iter().filter(|event| wanted(filter, event)).cloned().collect();
+        assert_eq!(until(live, Position::START, head).await, expected, "live, {filter:?}");
+        let mut stored = log.follow(Position::START, filter.clone());
+        assert_eq!(until(&mut stored, Position::START, head).await, expected, "stored, {filter:?}");
+        assert_eq!(caught_up(&mut stored).await, head);
+    }
+}
+
 pub(super) async fn progress_is_reported_when_nothing_matches<E: Engine>(engine: &mut E) {
     let log = engine.open().await;
     let mut live = log.follow(Position::START, Filter::stream(stream(APPLE, 99)));
@@ -87,6 +98,12 @@ pub(super) async fn progress_is_reported_when_nothing_matches<E: Engine>(engine:
     let mut stored = log.follow(Position::START, Filter::stream(stream(APPLE, 99)));
     assert!(matches!(next(&mut stored).await, Followed::Checkpoint(position) if position < head), "in steps");
     assert!(until(&mut stored, Position::START, head).await.is_empty(), "stored");
+    // Also when something matches, but nothing near the head does.
+    let mut long_ago = log.follow(Position::START, Filter::stream(stream(APPLE, 1)));
+    write(&log, 21..22, 10).await;
+    let head = read(log.head().await);
+    assert_eq!(until(&mut long_ago, Position::START, head).await.len(), 5_000);
+    assert_eq!(caught_up(&mut long_ago).await, head);
 }
 
 pub(super) async fn nothing_is_lost_while_writers_write<E: Engine>(engine: &mut E) {
@@ -135,21 +152,28 @@ pub(super) async fn nothing_is_lost_while_writers_write<E: Engine>(engine: &mut 
 }
 
 pub(super) async fn a_slow_follower_stops_nobody_and_misses_nothing<E: Engine>(engine: &mut E) {
+    const EVENTS: usize = 20_000;
+    const { assert!(EVENTS as u64 > 2 * FOLLOW_BEHIND_EVENTS) };
     let log = engine.open().await;
     let mut slow = log.follow(Position::START, Filter::all());
     assert_eq!(caught_up(&mut slow).await, Position::START);
-    write(&log, 0..20, 1_000).await;
-    let (mut events, mut behind) = (Vec::new(), 0);
-    while events.len() < 20_000 || behind > 0 {
+    write(&log, 0..20, EVENTS / 20).await;
+    let (mut events, mut behind, mut live) = (Vec::new(), 0, true);
+    while events.len() < EVENTS || !live {
         match next(&mut slow).await {
             Followed::Event(event) => events.push(event),
-            Followed::Behind(_) => behind += 1,
+            Followed::Behind(_) => {
+                assert!(live, "who is behind hears it once");
+                (behind, live) = (behind + 1, false);
+            }
             Followed::CaughtUp(position) => {
+                assert!(!live, "who is live is not caught up again");
                 assert_eq!(position, read(log.head().await), "who was behind hears when it is over");
-                behind -= 1;
+                live = true;
             }
             Followed::Checkpoint(_) => {}
         }
     }
+    assert!(behind > 0, "who falls so far behind hears it");
     assert_eq!(events, everything(&log).await);
 }

@@ -1,12 +1,15 @@
 //! Promises 1 and 7: what was acknowledged is read, from both ends, in pages, and after reopening.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use types::{Position, Revision};
 
 use super::{
     Engine, everything, read,
-    sample::{APPLE, PEAR, commit, stream},
+    sample::{APPLE, PEAR, commit, stream, write_many},
 };
-use crate::{Direction, Expected, Filter, Log, READ_EVENTS_MAX};
+use crate::{COMMIT_BYTES_MAX, Direction, Expected, Filter, Log, READ_BYTES_MAX, READ_EVENTS_MAX, Recorded};
 
 /// Seven commits to each of three streams in turn, 5 events each.
 async fn fill(log: &Log) {
@@ -75,6 +78,57 @@ pub(super) async fn the_whole_log_is_read_page_by_page<E: Engine>(engine: &mut E
     }
     let beyond = read(log.read_all(Position::new(u64::MAX), &Filter::all(), 10).await);
     assert!(beyond.events.is_empty(), "nothing lies beyond the head");
+    let none = read(log.read_all(Position::START, &Filter::all(), 0).await);
+    assert!(none.events.is_empty() && none.read_to == Position::START, "nothing was asked for");
+}
+
+/// Whoever reads large events gets few at a time, and comes through all the same.
+pub(super) async fn large_events_come_in_short_pages<E: Engine>(engine: &mut E) {
+    const EVENTS: usize = 4 * READ_BYTES_MAX / LARGE;
+    const LARGE: usize = 500_000;
+    let log = engine.open().await;
+    let a = stream(APPLE, 1);
+    let text: Bytes = format!("\"{}\"", "x".repeat(LARGE)).into();
+    let commits = (0..EVENTS as u64).map(|id| {
+        let mut commit = commit(id, &a, Expected::Any, 1);
+        commit.events[0].data = text.clone();
+        commit
+    });
+    write_many(&log, commits).await;
+    let bytes = |events: &[Arc<Recorded>]| events.iter().map(|event| event.data.len()).sum::<usize>();
+    let short = |events: &[Arc<Recorded>]| bytes(events) < READ_BYTES_MAX + COMMIT_BYTES_MAX;
+    let (mut pages, mut after) = (Vec::new(), Position::START);
+    loop {
+        let page = read(log.read_all(after, &Filter::all(), READ_EVENTS_MAX).await);
+        assert!(short(&page.events), "{} bytes in one page", bytes(&page.events));
+        pages.extend(page.events);
+        after = page.read_to;
+        if page.at_head {
+            break;
+        }
+    }
+    assert_eq!(pages.len(), EVENTS, "every event comes");
+    for direction in [Direction::Forward, Direction::Backward] {
+        let mut events: Vec<Arc<Recorded>> = Vec::new();
+        loop {
+            let next = match (direction, events.last()) {
+                (_, None) => None,
+                (Direction::Forward, Some(last)) => Some(last.revision.plus(1)),
+                (Direction::Backward, Some(last)) if last.revision == Revision::FIRST => break,
+                (Direction::Backward, Some(last)) => Some(Revision::new(last.revision.get() - 1)),
+            };
+            let page = read(log.read_stream(&a, direction, next, READ_EVENTS_MAX).await);
+            assert!(short(&page), "{} bytes in one page", bytes(&page));
+            if page.is_empty() {
+                break;
+            }
+            events.extend(page);
+        }
+        if direction == Direction::Backward {
+            events.reverse();
+        }
+        assert_eq!(events, pages, "{direction:?}");
+    }
 }
 
 pub(super) async fn what_was_acknowledged_is_there_after_reopening<E: Engine>(engine: &mut E) {

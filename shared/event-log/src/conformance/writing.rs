@@ -1,15 +1,16 @@
-//! Promises 1 to 4 and 8: what is written, and what is refused.
+//! Promise 3: streams without gaps, and commits that expect something of theirs.
 
 use std::sync::Arc;
 
+use futures_util::{FutureExt as _, StreamExt as _};
 use types::{CommitId, Revision};
 use uuid::Uuid;
 
 use super::{
     Engine, everything, read,
-    sample::{APPLE, PEAR, commit, stream},
+    sample::{APPLE, PEAR, caught_up, commit, stream},
 };
-use crate::{AppendError, COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, Commit, Direction, Expected, Log, Recorded};
+use crate::{AppendError, COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, Commit, Direction, Expected, Filter, Log, Recorded};
 
 #[track_caller]
 fn same(stored: &[Arc<Recorded>], written: &Commit) {
@@ -59,15 +60,49 @@ pub(super) async fn a_commit_that_expects_otherwise_writes_nothing<E: Engine>(en
     };
     check(1, Expected::Exists, None, &log).await;
     check(2, Expected::Exact(Revision::FIRST), None, &log).await;
+    check(2, Expected::Exact(Revision::new(u64::MAX)), None, &log).await;
+    assert!(read(log.read_stream(&a, Direction::Forward, None, 10).await).is_empty(), "a refusal makes no stream");
     log.append(commit(3, &a, Expected::NoStream, 2)).await.expect("the stream is new");
     check(4, Expected::NoStream, Some(1), &log).await;
     check(5, Expected::Exact(Revision::FIRST), Some(1), &log).await;
     check(6, Expected::Exact(Revision::new(2)), Some(1), &log).await;
+    check(6, Expected::Exact(Revision::new(u64::MAX)), Some(1), &log).await;
     for (id, expected) in [(7, Expected::Exact(Revision::new(1))), (8, Expected::Exists), (9, Expected::Any)] {
         log.append(commit(id, &a, expected, 1)).await.expect("the stream is as expected");
     }
     // An id that was refused is still free.
     log.append(commit(1, &a, Expected::Exists, 1)).await.expect("now it exists");
+    let mut follower = log.follow(read(log.head().await), Filter::all());
+    caught_up(&mut follower).await;
+    check(10, Expected::NoStream, Some(5), &log).await;
+    assert!(follower.next().now_or_never().is_none(), "a follower hears nothing of a refusal");
+    refusals_do_not_count_in_a_group(&log).await;
+}
+
+/// Several commits at once, of which some are refused: the others stand as if those had never been sent.
+async fn refusals_do_not_count_in_a_group(log: &Log) {
+    let b = stream(PEAR, 1);
+    let mut under_way = Vec::new();
+    for (id, expected) in [
+        (20, Expected::NoStream),
+        (21, Expected::NoStream),
+        (22, Expected::Exact(Revision::new(2))),
+        (23, Expected::Exact(Revision::FIRST)),
+        (24, Expected::Exact(Revision::new(2))),
+    ] {
+        let size = if id == 22 { 1_000 } else { 1 + usize::from(id == 23) };
+        under_way.push(log.submit(commit(id, &b, expected, size)).await.expect("the queue takes it"));
+    }
+    let mut answers = Vec::new();
+    for pending in under_way {
+        answers.push(match pending.await {
+            Ok(appended) => Ok((appended.first_revision.get(), appended.last_revision.get())),
+            Err(AppendError::WrongRevision { current, .. }) => Err(current.map(Revision::get)),
+            Err(other) => unreachable!("neither taken nor refused for its revision: {other}"),
+        });
+    }
+    assert_eq!(answers, [Ok((0, 0)), Err(Some(0)), Err(Some(0)), Ok((1, 2)), Ok((3, 3))]);
+    assert_eq!(read(log.read_stream(&b, Direction::Forward, None, 10).await).len(), 4);
 }
 
 pub(super) async fn many_writers_leave_no_gap<E: Engine>(engine: &mut E) {
@@ -142,32 +177,4 @@ pub(super) async fn the_largest_commit_is_taken<E: Engine>(engine: &mut E) {
     assert_eq!(stored.len(), COMMIT_EVENTS_MAX + 1);
     same(&stored.split_off(COMMIT_EVENTS_MAX), &large);
     same(&stored, &full);
-}
-
-pub(super) async fn what_is_not_well_formed_is_refused_without_effect<E: Engine>(engine: &mut E) {
-    let log = engine.open().await;
-    let a = stream(APPLE, 1);
-    let good = commit(1, &a, Expected::Any, 2);
-    let changed = |change: &dyn Fn(&mut Commit)| {
-        let mut commit = good.clone();
-        change(&mut commit);
-        commit
-    };
-    let bad = [
-        changed(&|commit| commit.events.clear()),
-        changed(&|commit| commit.events[1].id = commit.events[0].id),
-        changed(&|commit| commit.events[1].data = "{".into()),
-        changed(&|commit| commit.events[1].data = "\"\u{0}\"".into()),
-        changed(&|commit| commit.events[0].kind = "".into()),
-        changed(&|commit| commit.events[0].kind = "k".repeat(1_000).into()),
-        changed(&|commit| commit.events[0].data = format!("\"{}\"", "x".repeat(COMMIT_BYTES_MAX)).into()),
-        commit(1, &a, Expected::Any, COMMIT_EVENTS_MAX + 1),
-    ];
-    for (number, commit) in bad.into_iter().enumerate() {
-        let error = log.append(commit).await.expect_err("it is not well formed");
-        assert!(matches!(error, AppendError::Malformed(_) | AppendError::TooLarge { .. }), "{number}: {error}");
-        assert!(!error.may_retry());
-    }
-    assert_eq!(everything(&log).await.len(), 0, "a refusal has no effect");
-    log.append(good).await.expect("the id of a refused commit is free");
 }
