@@ -18,6 +18,10 @@ use rustix::{fs::Mode, process::umask};
 use serde_json::json;
 use service_kit::{ConfigError, ConfigErrors};
 
+/// Nearly everything here is allocated by one thread and freed by another, for which the system's allocator is slow.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let json = cli.json;

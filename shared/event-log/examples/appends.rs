@@ -22,6 +22,9 @@ use types::{
     AgencyId, ArenaId, Category, Clock as _, CommitId, EventId, Ids as _, PersonId, StreamId, SystemClock, SystemIds,
 };
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const IN_FLIGHT: u64 = 256;
 const EVENT_BYTES: usize = 500;
 const TICKS_PER_SECOND: f64 = 100.0;

@@ -4,6 +4,7 @@
 //! (sled), and then to the `ring` of the newest events, from which followers take it. Older events come through `read`
 //! and `stored`. `index` keeps what is not indexed yet; `open`, `examine` and `mark` find damage.
 
+mod answering;
 mod chain_value;
 mod error;
 mod examine;
@@ -34,13 +35,15 @@ use futures_util::{FutureExt as _, future::BoxFuture, stream::BoxStream};
 use tokio::sync::watch;
 use types::{Clock, CommitId, Ids, LogEpoch, Position, Revision, StreamId, SystemIds};
 
+use self::{
+    answering::Answering, marker::Marker, queue::Queue, shared::Shared, store::Store, verify::Verifying, writer::Writer,
+};
 pub use self::{
     chain_value::{ChainValue, InvalidChainValue},
     error::OpenError,
     stats::Stats,
     verify::{Verified, VerifyError},
 };
-use self::{marker::Marker, queue::Queue, shared::Shared, store::Store, verify::Verifying, writer::Writer};
 use crate::{
     AppendError, Commit, Direction, EventLog, EventPage, Filter, Followed, Pending, ReadError, Recorded, StoredCommit,
     check::check,
@@ -95,7 +98,14 @@ impl SledLog {
         let mark = mark::Mark { epoch: opened.epoch, position: opened.tip.position, chain: opened.tip.chain };
         let marker = Marker::start(dir.to_owned(), mark).map_err(failed("starting the thread of the mark"))?;
         let (queue, requests) = Queue::new();
-        let writer = Writer { shared: Arc::clone(&shared), clock, committed, marker, chain: opened.tip.chain };
+        let writer = Writer {
+            shared: Arc::clone(&shared),
+            clock,
+            committed,
+            marker,
+            chain: opened.tip.chain,
+            answering: Answering::here(),
+        };
         let run = move || writer.run(requests, opened.lock);
         std::thread::Builder::new().name("log-writer".into()).spawn(run).map_err(failed("starting the writer"))?;
         Ok(Self { queue, reader: Reader(shared) })

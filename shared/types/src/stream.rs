@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use arrayvec::ArrayString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -29,7 +30,8 @@ impl Category {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct StreamId {
-    category: Box<str>,
+    // In place: streams are cloned for every event.
+    category: ArrayString<CATEGORY_BYTES_MAX>,
     id: Uuid,
 }
 
@@ -45,7 +47,8 @@ const UUID_BYTES: usize = 36;
 impl StreamId {
     /// The stream of the thing `id` in `category`.
     pub fn new(category: Category, id: Uuid) -> Self {
-        Self { category: category.0.into(), id }
+        let category = ArrayString::from(category.0).expect("a category is checked when it is declared");
+        Self { category, id }
     }
 
     /// Its category's name.
@@ -88,7 +91,7 @@ impl FromStr for StreamId {
                 && text.as_bytes()[at] == b'-'
                 && id.bytes().all(|b| b == b'-' || b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
             let id = Uuid::parse_str(id).ok()?;
-            valid.then(|| Self { category: category.into(), id })
+            valid.then_some(Self { category: ArrayString::from(category).ok()?, id })
         };
         parse().ok_or_else(|| InvalidStream(text.chars().take(80).collect()))
     }

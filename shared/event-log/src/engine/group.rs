@@ -2,10 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use quick_cache::unsync::Cache;
+use foldhash::fast::RandomState;
+use quick_cache::{UnitWeighter, unsync::Cache};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use types::{CommitId, Position, Revision, StreamId};
 
 use super::{
+    answering::Answering,
     queue::Job,
     read::{self, damaged},
     records::Admitted,
@@ -18,11 +21,11 @@ use crate::{AppendError, Appended, Commit, ReadError, check::is_same};
 const HEADS_MAX: usize = 65_536;
 
 /// The number of events in each stream, as far as it is remembered.
-pub(super) struct Heads(Cache<StreamId, u64>);
+pub(super) struct Heads(Cache<StreamId, u64, UnitWeighter, RandomState>);
 
 impl Heads {
     pub(super) fn new() -> Self {
-        Self(Cache::new(HEADS_MAX))
+        Self(Cache::with(HEADS_MAX, HEADS_MAX as u64, UnitWeighter, RandomState::default(), Default::default()))
     }
 
     fn length(&mut self, shared: &Shared, store: &Store, stream: &StreamId) -> Result<u64, ReadError> {
@@ -55,16 +58,17 @@ enum Outcome {
 #[derive(Default)]
 pub(super) struct Group {
     pub(super) admitted: Vec<Admitted>,
-    answers: Vec<(tokio::sync::oneshot::Sender<Result<Appended, AppendError>>, Outcome)>,
+    answers: Vec<(oneshot::Sender<Result<Appended, AppendError>>, Outcome)>,
     /// The admitted commits by id.
-    ids: HashMap<CommitId, usize>,
-    permits: Vec<tokio::sync::OwnedSemaphorePermit>,
+    ids: HashMap<CommitId, usize, RandomState>,
+    /// The group's share of the queue's bytes.
+    room: Option<OwnedSemaphorePermit>,
 }
 
 impl Group {
     /// Decides about a commit, with regard to those before it.
     pub(super) fn add(&mut self, job: Job, shared: &Shared, store: &Store, heads: &mut Heads) {
-        let Job { checked, answer, _bytes } = job;
+        let Job { checked, answer, room } = job;
         let outcome = match self.decide(&checked.commit, shared, store, heads) {
             Ok(Decision::Write { first }) => {
                 let length = first + checked.commit.events.len() as u64;
@@ -76,7 +80,10 @@ impl Group {
             Ok(Decision::Answer(outcome)) => outcome,
             Err(error) => Outcome::Refused(AppendError::Unavailable { reason: error.to_string().into() }),
         };
-        self.permits.push(_bytes);
+        match &mut self.room {
+            Some(all) => all.merge(room),
+            none => *none = Some(room),
+        }
         self.answers.push((answer, outcome));
     }
 
@@ -108,15 +115,16 @@ impl Group {
     }
 
     /// Answers all commits, now that the group is durable. `positions` are those of the admitted commits' last events.
-    pub(super) fn answer(self, admitted: &[Appended]) {
-        for (answer, outcome) in self.answers {
-            // Whoever does not wait for the answer any more does not miss it.
-            let _ = answer.send(match outcome {
+    pub(super) fn answer(self, admitted: &[Appended], answering: &Answering) {
+        let answer = |(answer, outcome)| {
+            let outcome = match outcome {
                 Outcome::Admitted(number) => Ok(admitted[number]),
                 Outcome::Before(appended) => Ok(appended),
                 Outcome::Refused(error) => Err(error),
-            });
-        }
+            };
+            (answer, outcome)
+        };
+        answering.answer(self.answers.into_iter().map(answer).collect());
     }
 
     /// Answers all commits that their outcome is unknown: also those that would be refused, since what they were refused

@@ -3,6 +3,7 @@
 
 use std::{collections::HashMap, ops::RangeInclusive, sync::Arc};
 
+use foldhash::fast::RandomState;
 use types::{CommitId, StreamId};
 use uuid::Uuid;
 
@@ -18,8 +19,8 @@ pub(super) const UNINDEXED_EVENTS: u64 = 16_384;
 /// Entries of blocks that follow each other.
 #[derive(Default)]
 pub(super) struct Entries {
-    places: HashMap<StreamId, Vec<Place>>,
-    commits: HashMap<CommitId, u64>,
+    places: HashMap<StreamId, Vec<Place>, RandomState>,
+    commits: HashMap<CommitId, u64, RandomState>,
     /// How many streams begin here.
     streams: u64,
     events: u64,

@@ -18,7 +18,7 @@ pub(super) struct Job {
     pub(super) checked: Checked,
     pub(super) answer: oneshot::Sender<Result<Appended, AppendError>>,
     /// Its share of the queue's bytes, held until it is answered.
-    pub(super) _bytes: OwnedSemaphorePermit,
+    pub(super) room: OwnedSemaphorePermit,
 }
 
 pub(super) enum Request {
@@ -47,10 +47,10 @@ impl Queue {
     /// Waits for room, and puts the commit into the queue.
     pub(super) async fn put(&self, checked: Checked) -> Result<Pending, AppendError> {
         let bytes = u32::try_from(checked.bytes + COMMIT_BYTES).unwrap_or(u32::MAX);
-        let bytes = Arc::clone(&self.bytes).acquire_many_owned(bytes).await.map_err(|_| closed())?;
+        let room = Arc::clone(&self.bytes).acquire_many_owned(bytes).await.map_err(|_| closed())?;
         let place = self.requests.reserve().await.map_err(|_| closed())?;
         let (answer, answered) = oneshot::channel();
-        place.send(Request::Append(Box::new(Job { checked, answer, _bytes: bytes })));
+        place.send(Request::Append(Box::new(Job { checked, answer, room })));
         Ok(Pending::new(async move {
             let lost = || AppendError::Unavailable { reason: "the log was closed before it answered".into() };
             answered.await.unwrap_or_else(|_| Err(lost()))

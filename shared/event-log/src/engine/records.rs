@@ -77,7 +77,8 @@ pub(super) fn plan(group: &[Admitted]) -> Vec<Vec<Run>> {
 
 /// The records of one block, and how many events they are.
 pub(super) fn encode(group: &[Admitted], block: &[Run], recorded_at: Timestamp) -> (Vec<u8>, u32) {
-    let (mut stream_numbers, mut streams) = (HashMap::<&StreamId, usize>::new(), Vec::new());
+    let (mut stream_numbers, mut streams) =
+        (HashMap::<&StreamId, usize, foldhash::fast::RandomState>::default(), Vec::new());
     let mut kinds = Vec::<&str>::new();
     let mut body = Vec::with_capacity(BLOCK_BYTES + BLOCK_BYTES / 4);
     let mut events = 0;

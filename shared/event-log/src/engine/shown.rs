@@ -12,7 +12,7 @@ const KINDS_MAX: usize = 1_024;
 
 /// The names of event types, each kept once for all events of the type.
 #[derive(Default)]
-pub(super) struct Kinds(HashSet<Arc<str>>);
+pub(super) struct Kinds(HashSet<Arc<str>, foldhash::fast::RandomState>);
 
 impl Kinds {
     /// The events of these commits, the first of which stands at `first`.

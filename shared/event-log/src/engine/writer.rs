@@ -15,9 +15,10 @@ use tokio::sync::{
 use types::{Clock, Position};
 
 use super::{
+    answering::Answering,
     group::{Group, Heads},
     index::Writing,
-    layout::block::{self, Chain},
+    layout::block::{Chain, Packer},
     mark::Mark,
     marker::Marker,
     queue::{Job, Request},
@@ -41,6 +42,7 @@ pub(super) struct Writer {
     pub(super) committed: watch::Sender<Position>,
     pub(super) marker: Marker,
     pub(super) chain: Chain,
+    pub(super) answering: Answering,
 }
 
 struct State {
@@ -48,6 +50,7 @@ struct State {
     heads: Heads,
     writing: Option<Writing>,
     kinds: Kinds,
+    packer: Packer,
     /// The position of the last event that was written.
     head: u64,
 }
@@ -56,7 +59,14 @@ impl Writer {
     /// Writes until the queue is closed, then closes the log and lets go of its directory.
     pub(super) fn run(self, mut requests: mpsc::Receiver<Request>, lock: File) {
         let head = self.committed.borrow().get();
-        let mut state = State { writer: self, heads: Heads::new(), writing: None, kinds: Kinds::default(), head };
+        let mut state = State {
+            writer: self,
+            heads: Heads::new(),
+            writing: None,
+            kinds: Kinds::default(),
+            packer: Packer::default(),
+            head,
+        };
         let mut closing = Vec::new();
         while let Some(request) = state.next(&mut requests) {
             match request {
@@ -146,7 +156,7 @@ impl State {
         }));
         let failure = match written {
             Ok(Ok(durable)) => {
-                group.answer(&durable);
+                group.answer(&durable, &self.writer.answering);
                 metrics::counter!("erfa_log_appends_total").increment(durable.len() as u64);
                 metrics::histogram!("erfa_log_commit_seconds").record(started.elapsed());
                 return;
@@ -168,7 +178,7 @@ impl State {
         let (mut blocks, mut first, mut chain) = (Vec::with_capacity(plan.len()), self.head + 1, self.writer.chain);
         for block in &plan {
             let (records, count) = records::encode(&group.admitted, block, recorded_at);
-            let (value, after) = block::pack(first, count, &records, chain);
+            let (value, after) = self.packer.pack(first, count, &records, chain);
             blocks.push((first, value));
             first += u64::from(count);
             chain = after;

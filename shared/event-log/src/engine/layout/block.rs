@@ -73,22 +73,50 @@ pub(in crate::engine) fn key(first: u64) -> [u8; 9] {
     key
 }
 
-/// The block of these records, as it is stored: its own value and its parts, as one. Also the chain after it.
-pub(in crate::engine) fn pack(first: u64, count: u32, records: &[u8], before: Chain) -> (Vec<u8>, Chain) {
-    let after = next(&before, first, count, records);
-    let packed = zstd::bulk::compress(records, LEVEL).ok().filter(|packed| packed.len() < records.len());
-    let (codec, packed) = packed.as_deref().map_or((Codec::Plain, records), |packed| (Codec::Zstd, packed));
-    let mut value = Vec::with_capacity(HEADER_BYTES + packed.len());
-    value.extend_from_slice(&[FORMAT, codec as u8, 0]);
-    value.extend_from_slice(&count.to_be_bytes());
-    value.extend_from_slice(&first.to_be_bytes());
-    value.extend_from_slice(&(records.len() as u32).to_be_bytes());
-    value.extend_from_slice(&before);
-    value.extend_from_slice(&after);
-    value.extend_from_slice(packed);
-    let parts = part::split(&value).1.len();
-    value[2] = u8::try_from(parts).expect("the largest commit makes a handful of parts");
-    (value, after)
+/// Packs blocks, one after the other. It keeps what packing needs, since making that anew costs as much as packing.
+#[derive(Default)]
+pub(in crate::engine) struct Packer {
+    compressor: Option<zstd::bulk::Compressor<'static>>,
+    packed: Vec<u8>,
+}
+
+impl Packer {
+    /// The block of these records, as it is stored: its own value and its parts, as one. Also the chain after it.
+    pub(in crate::engine) fn pack(
+        &mut self,
+        first: u64,
+        count: u32,
+        records: &[u8],
+        before: Chain,
+    ) -> (Vec<u8>, Chain) {
+        let after = next(&before, first, count, records);
+        let (codec, packed) = match self.compress(records) {
+            Some(packed) if packed.len() < records.len() => (Codec::Zstd, packed),
+            _ => (Codec::Plain, records),
+        };
+        let mut value = Vec::with_capacity(HEADER_BYTES + packed.len());
+        value.extend_from_slice(&[FORMAT, codec as u8, 0]);
+        value.extend_from_slice(&count.to_be_bytes());
+        value.extend_from_slice(&first.to_be_bytes());
+        value.extend_from_slice(&(records.len() as u32).to_be_bytes());
+        value.extend_from_slice(&before);
+        value.extend_from_slice(&after);
+        value.extend_from_slice(packed);
+        let parts = part::split(&value).1.len();
+        value[2] = u8::try_from(parts).expect("the largest commit makes a handful of parts");
+        (value, after)
+    }
+
+    /// The records, packed; `None` if zstd can't.
+    fn compress(&mut self, records: &[u8]) -> Option<&[u8]> {
+        if self.compressor.is_none() {
+            self.compressor = zstd::bulk::Compressor::new(LEVEL).ok();
+        }
+        self.packed.clear();
+        self.packed.reserve(zstd::zstd_safe::compress_bound(records.len()));
+        self.compressor.as_mut()?.compress_to_buffer(records, &mut self.packed).ok()?;
+        Some(&self.packed)
+    }
 }
 
 /// Reads the header, and gives what follows it.
@@ -148,7 +176,7 @@ mod tests {
         fn a_block_is_read_as_it_was_packed(
             first in 1..u64::MAX / 2, count in 1..=256_u32, records: Vec<u8>, before: [u8; 32]
         ) {
-            let (value, after) = pack(first, count, &records, before);
+            let (value, after) = Packer::default().pack(first, count, &records, before);
             let (header, packed) = header(&value).unwrap();
             prop_assert_eq!((header.first, header.count, header.before, header.after), (first, count, before, after));
             prop_assert_eq!(unpack(&header, packed).unwrap(), records);
@@ -162,7 +190,7 @@ mod tests {
         #[test]
         fn a_changed_byte_is_found_or_changes_nothing(at: prop::sample::Index, change in 1..=255_u8) {
             let records: Vec<u8> = (0..2_000_u32).map(|n| (n % 7) as u8).collect();
-            let (mut value, after) = pack(5, 9, &records, [3; 32]);
+            let (mut value, after) = Packer::default().pack(5, 9, &records, [3; 32]);
             let at = at.index(value.len());
             value[at] ^= change;
             if let Ok((header, packed)) = header(&value)
@@ -186,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_bomb_is_not_unpacked() {
-        let (mut value, _) = pack(1, 1, &vec![0; 1_000_000], [0; 32]);
+        let (mut value, _) = Packer::default().pack(1, 1, &vec![0; 1_000_000], [0; 32]);
         assert!(value.len() < 1_000, "it is packed well");
         value[15..19].copy_from_slice(&1_000_u32.to_be_bytes());
         let (small, packed) = header(&value).unwrap();

@@ -150,7 +150,7 @@ async fn what_was_spoiled_is_named() {
             "a block of another history",
             |s| {
                 let block = s.block_at(101).unwrap().unwrap();
-                let (value, _) = block::pack(101, block.header.count, &block.records, [7; 32]);
+                let (value, _) = block::Packer::default().pack(101, block.header.count, &block.records, [7; 32]);
                 s.raw().insert(block::key(101), value).unwrap();
             },
             third,
@@ -247,7 +247,7 @@ fn written_otherwise(dir: &Path, commits: &[(u128, u128, u64)]) {
             let plan = records::plan(&group);
             let clock = ManualClock::at(Timestamp::UNIX_EPOCH);
             let (records, count) = records::encode(&group, &plan[0], clock.now());
-            let (value, after) = block::pack(first, count, &records, chain);
+            let (value, after) = block::Packer::default().pack(first, count, &records, chain);
             store.put_blocks(&[(first, value)]).unwrap();
             (first, chain) = (first + u64::from(count), after);
         }
