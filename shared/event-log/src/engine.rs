@@ -5,6 +5,8 @@
 //! and `stored`. `index` keeps what is not indexed yet; `open`, `examine` and `mark` find damage.
 
 mod answering;
+mod backup;
+mod build;
 mod chain_value;
 mod error;
 mod examine;
@@ -17,6 +19,7 @@ mod open;
 mod queue;
 mod read;
 mod records;
+mod restore;
 mod ring;
 mod shared;
 mod shown;
@@ -26,6 +29,8 @@ mod stored;
 mod verify;
 mod writer;
 
+#[cfg(test)]
+mod sample;
 #[cfg(test)]
 mod tests;
 
@@ -39,8 +44,11 @@ use self::{
     answering::Answering, marker::Marker, queue::Queue, shared::Shared, store::Store, verify::Verifying, writer::Writer,
 };
 pub use self::{
+    backup::{Backup, BackupEnd, BackupError, LogIdentity},
+    build::BuildError,
     chain_value::{ChainValue, InvalidChainValue},
     error::OpenError,
+    restore::{RestoreError, Restored},
     stats::Stats,
     verify::{Verified, VerifyError},
 };

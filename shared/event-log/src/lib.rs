@@ -15,7 +15,10 @@ mod recorded;
 mod room;
 
 pub use commit::{Appended, Commit, Expected, NewEvent};
-pub use engine::{ChainValue, InvalidChainValue, OpenError, SledLog, SledOptions, Stats, Verified, VerifyError};
+pub use engine::{
+    Backup, BackupEnd, BackupError, BuildError, ChainValue, InvalidChainValue, LogIdentity, OpenError, RestoreError,
+    Restored, SledLog, SledOptions, Stats, Verified, VerifyError,
+};
 pub use error::{AppendError, ReadError};
 pub use event_log::{Direction, EventLog, EventPage, Followed, Log, Pending};
 pub use filter::Filter;

@@ -20,10 +20,10 @@ use super::{
 };
 
 /// The newest format of a log's directory. An older program refuses a newer format.
-const FORMAT: u32 = 1;
-const FORMAT_FILE: &str = "format";
-const LOCK_FILE: &str = "lock";
-const DATABASE: &str = "db";
+pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT_FILE: &str = "format";
+pub(super) const LOCK_FILE: &str = "lock";
+pub(super) const DATABASE: &str = "db";
 /// How often, and after which pause, opening is tried again while sled's threads of a log that this process just closed
 /// still hold its file.
 const TRIES: usize = 200;
@@ -69,7 +69,7 @@ pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> R
 }
 
 /// Makes a directory, and those above it, so that a power cut does not take it away again.
-fn make_directory(dir: &Path) -> io::Result<()> {
+pub(super) fn make_directory(dir: &Path) -> io::Result<()> {
     if dir.is_dir() {
         return Ok(());
     }

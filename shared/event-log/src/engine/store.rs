@@ -215,6 +215,11 @@ impl Store {
         Ok(self.db.get(root::ORIGIN)?.map(|value| root::epoch(&value)).transpose()?)
     }
 
+    pub(super) fn put_origin(&self, origin: LogEpoch) -> Result<(), StoreError> {
+        self.db.insert(root::ORIGIN, origin.uuid().as_bytes())?;
+        Ok(())
+    }
+
     /// How far the index goes; nothing is indexed if it has another format.
     pub(super) fn indexed(&self) -> Result<Indexed, StoreError> {
         let value = self.db.get(root::INDEXED)?;

@@ -5,9 +5,10 @@ use std::ops::Bound;
 use types::{CommitId, StreamId};
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, TOUCHES};
 use crate::engine::layout::{
-    commits,
+    block::{self, Header},
+    commits, part,
     places::{self, Place},
 };
 
@@ -44,6 +45,26 @@ impl Store {
         self.db.range(range).map(|entry| {
             let (key, value) = entry?;
             Ok((commits::lowest(&key)?, commits::decode(&value)?))
+        })
+    }
+
+    /// The blocks from the one on that begins at `first`, in order, each as it is stored, its parts joined.
+    pub(in crate::engine) fn stored_blocks(
+        &self,
+        first: u64,
+    ) -> impl Iterator<Item = Result<(Header, Vec<u8>), StoreError>> {
+        self.db.range(block::key(first)..=block::key(u64::MAX)).map(|entry| {
+            let (key, own) = entry?;
+            let (header, _) = block::header(&own)?;
+            let mut value = own.to_vec();
+            for number in 0..header.parts {
+                let part = self.db.get(part::key(header.first, number))?;
+                value.extend_from_slice(&part.ok_or(StoreError::PartMissing(header.first))?);
+            }
+            for _ in 0..TOUCHES {
+                self.db.contains_key(&key)?;
+            }
+            Ok((header, value))
         })
     }
 

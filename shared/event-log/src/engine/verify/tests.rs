@@ -1,14 +1,13 @@
 //! Logs that were spoiled where opening does not look.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
-use contracts::{Actor, Audience, Meta};
-use types::{Category, Clock, CommitId, EventId, ManualClock, StreamId, Timestamp};
+use types::{Clock, ManualClock, Timestamp};
 use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Commit, EventLog as _, Expected, NewEvent, SledLog, SledOptions,
+    EventLog as _, SledLog,
     check::check,
     engine::{
         layout::{
@@ -16,34 +15,12 @@ use crate::{
             places::{self, Place},
         },
         records::{self, Admitted},
+        sample::{commit, id, options, spoil, stream},
     },
 };
 
 const COMMITS: u128 = 120;
 const EVENTS_EACH: u64 = 50;
-
-fn options() -> SledOptions {
-    SledOptions::new(Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH)))
-}
-
-fn stream(number: u128) -> StreamId {
-    StreamId::new(Category::declared("apple"), Uuid::from_u128(number))
-}
-
-fn id(number: u128) -> CommitId {
-    CommitId::from_uuid(Uuid::from_u128(number << 64))
-}
-
-fn commit(number: u128, stream: StreamId, events: u64) -> Commit {
-    let event = |ordinal: u64| NewEvent {
-        id: EventId::derived(id(number).uuid(), &ordinal.to_string()),
-        kind: "tested.v1".into(),
-        data: format!(r#"{{"number":{number},"ordinal":{ordinal}}}"#).into(),
-    };
-    let meta = Meta::new(Actor::System { part: "test".into() }, Audience::System, Timestamp::UNIX_EPOCH);
-    let events = (0..events).map(event).collect();
-    Commit { id: id(number), stream, expected: Expected::Any, meta, events }
-}
 
 /// A closed log of ten streams. Its index is complete.
 async fn closed(dir: &Path) -> Verified {
@@ -54,18 +31,6 @@ async fn closed(dir: &Path) -> Verified {
     let verified = log.verify(|_, _| ()).await.unwrap();
     log.close().await;
     verified
-}
-
-/// Changes what is stored in a closed log.
-fn spoil(dir: &Path, change: impl FnOnce(&Store)) {
-    let store = loop {
-        match Store::open(&dir.join("db"), 1 << 20, Arc::new(std::fs::File::sync_data)) {
-            Ok(store) => break store,
-            Err(error) => assert!(error.to_string().contains("lock"), "{error}"),
-        }
-    };
-    change(&store);
-    store.make_durable().unwrap();
 }
 
 async fn complaint(dir: &Path) -> (u64, String) {
