@@ -132,7 +132,7 @@ async fn a_damaged_log_is_refused_with_the_way_out() {
         let ran = run(data.path(), &SERVE);
         assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "the {start} start: {ran:?}");
         assert!(ran.err.contains("damaged") || ran.err.contains("lost events"), "{}", ran.err);
-        assert!(ran.err.contains("keep a copy") && ran.err.contains("newest backup"), "{}", ran.err);
+        assert!(ran.err.contains("`erfa log restore`") && ran.err.contains("`erfa log accept-loss`"), "{}", ran.err);
     }
 }
 

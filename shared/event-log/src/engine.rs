@@ -2,7 +2,7 @@
 //!
 //! A commit goes through `queue`, `writer`, `group` (what is admitted), `records` and `layout` (what is stored) to `store`
 //! (sled), and then to the `ring` of the newest events, from which followers take it. Older events come through `read`
-//! and `stored`. `index` keeps what is not indexed yet; `open`, `examine` and `mark` find damage.
+//! and `stored`. `index` keeps what is not indexed yet; `open`, `examine`, `mark` and `tip` find damage.
 
 mod answering;
 mod backup;
@@ -26,6 +26,7 @@ mod shown;
 mod stats;
 mod store;
 mod stored;
+mod tip;
 mod verify;
 mod writer;
 

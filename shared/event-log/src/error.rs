@@ -59,7 +59,10 @@ impl AppendError {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ReadError {
     /// What is stored there is not what was written.
-    #[error("the log is damaged at position {position}: {reason}")]
+    #[error(
+        "the log is damaged at position {position}: {reason}; put the newest backup in its place with `erfa log restore`, \
+         or accept the loss with `erfa log accept-loss`"
+    )]
     Damaged {
         /// The first position that can't be read.
         position: Position,

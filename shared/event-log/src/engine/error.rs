@@ -44,7 +44,8 @@ pub enum OpenError {
     /// Acknowledged events are missing.
     #[error(
         "the log in `{dir}` has lost events: it ends at position {tip}, but events up to position {mark} were \
-         acknowledged; keep a copy of the directory as it is, and put the newest backup in its place"
+         acknowledged; put the newest backup in its place with `erfa log restore`, or accept the loss with \
+         `erfa log accept-loss`"
     )]
     BehindMark {
         /// The log's directory.
@@ -56,8 +57,8 @@ pub enum OpenError {
     },
     /// What lies there is not what was written.
     #[error(
-        "the log in `{dir}` is damaged: {reason}; keep a copy of the directory as it is, and put the newest backup in \
-         its place"
+        "the log in `{dir}` is damaged: {reason}; put the newest backup in its place with `erfa log restore`, or accept \
+         the loss with `erfa log accept-loss`"
     )]
     Damaged {
         /// The log's directory.
@@ -66,7 +67,9 @@ pub enum OpenError {
         reason: String,
     },
     /// The system refused something else.
-    #[error("the log in `{dir}` can't be opened: {doing} failed: {source}")]
+    #[error(
+        "the log in `{dir}` can't be opened: {doing} failed: {source}; see to that directory or its disk, and start again"
+    )]
     Io {
         /// The log's directory.
         dir: PathBuf,

@@ -21,7 +21,7 @@ const VERIFIED_EVENTS: u64 = 4_096;
 
 /// The end of a log.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tip {
+pub(super) struct End {
     pub(super) position: u64,
     pub(super) chain: Chain,
 }
@@ -49,7 +49,7 @@ fn wrong(position: u64, what: &'static str) -> Trouble {
 }
 
 /// Verifies the end of the log from the mark, from what is not indexed, and at least the newest events.
-pub(super) fn examine(store: &Store, origin: LogEpoch, mark: Option<Mark>) -> Result<(Tip, Late), Trouble> {
+pub(super) fn examine(store: &Store, origin: LogEpoch, mark: Option<Mark>) -> Result<(End, Late), Trouble> {
     let at = |position| move |error| Trouble::At { position, error };
     let indexed = store.indexed().map_err(at(0))?;
     let marked = mark.map_or(0, |mark| mark.position);
@@ -62,7 +62,7 @@ pub(super) fn examine(store: &Store, origin: LogEpoch, mark: Option<Mark>) -> Re
         return Err(Trouble::Behind { tip: end, mark: indexed.to });
     }
     let mut late = Late::new(indexed);
-    let mut tip = Tip { position: 0, chain: block::genesis(origin) };
+    let mut tip = End { position: 0, chain: block::genesis(origin) };
     if let Some(mark) = mark.filter(|mark| mark.position == 0)
         && mark.chain != tip.chain
     {
@@ -76,12 +76,12 @@ pub(super) fn examine(store: &Store, origin: LogEpoch, mark: Option<Mark>) -> Re
         let header = &block.header;
         if tip.position == 0 && start > 1 {
             // The first that is looked at: what lies before it was verified when it was written.
-            tip = Tip { position: header.first - 1, chain: header.before };
+            tip = End { position: header.first - 1, chain: header.before };
         }
         if header.first != tip.position + 1 || header.before != tip.chain {
             return Err(wrong(tip.position + 1, "a block does not follow the one before it"));
         }
-        tip = Tip { position: header.last(), chain: header.after };
+        tip = End { position: header.last(), chain: header.after };
         if let Some(mark) = mark.filter(|mark| header.first <= mark.position && mark.position <= header.last())
             && (mark.position, mark.chain) != (tip.position, tip.chain)
         {

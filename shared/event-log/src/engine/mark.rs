@@ -39,8 +39,20 @@ pub(super) enum BadMark {
     Wrong(&'static str),
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Bytes as digits that people can compare.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+/// The value that [`hex`] wrote.
+pub(super) fn unhex(digits: &str) -> Option<Chain> {
+    let mut chain = Chain::default();
+    for (number, byte) in chain.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(number * 2..number * 2 + 2)?, 16).ok()?;
+    }
+    Some(chain)
 }
 
 impl Mark {
@@ -57,11 +69,7 @@ impl Mark {
         field(TITLE.split_once(' ')?.0)?;
         let epoch = field("epoch")?.parse().ok()?;
         let position = field("position")?.parse().ok()?;
-        let digits = field("chain")?;
-        let mut chain = Chain::default();
-        for (number, byte) in chain.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(digits.get(number * 2..number * 2 + 2)?, 16).ok()?;
-        }
+        let chain = unhex(field("chain")?)?;
         let mark = Self { epoch, position, chain };
         (mark.encode() == text).then_some(mark)
     }

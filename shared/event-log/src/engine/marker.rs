@@ -1,13 +1,17 @@
-//! The thread that keeps the mark near the log's end without making the writer wait.
+//! What keeps tip and mark near the log's end: the tip is overwritten at once, which takes microseconds, and a thread writes
+//! the mark so that the writer need not wait for the disk.
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::JoinHandle,
     time::Duration,
 };
 
-use super::mark::Mark;
+use super::{mark::Mark, tip::TipFile};
 
 /// So often the mark is written while the log grows.
 const EVERY: Duration = Duration::from_secs(1);
@@ -29,24 +33,33 @@ impl Cell {
     }
 }
 
-/// A handle on the thread.
+/// A handle on the thread, and the tip.
 pub(super) struct Marker {
     cell: Arc<Cell>,
     thread: JoinHandle<()>,
+    tip: TipFile,
+    tip_failed: AtomicBool,
 }
 
 impl Marker {
-    /// Starts the thread. `written` is what the file says now.
+    /// Starts the thread, and a tip. `written` is what the mark says now.
     pub(super) fn start(dir: PathBuf, written: Mark) -> std::io::Result<Self> {
+        let tip = TipFile::create(&dir, written)?;
         let state = Mutex::new(State { durable: written, closing: false });
         let cell = Arc::new(Cell { state, changed: Condvar::new() });
         let theirs = Arc::clone(&cell);
         let thread = std::thread::Builder::new().name("log-mark".into()).spawn(move || run(&theirs, &dir, written))?;
-        Ok(Self { cell, thread })
+        Ok(Self { cell, thread, tip, tip_failed: AtomicBool::new(false) })
     }
 
-    /// Says how far the log is durable.
+    /// Says how far the log is durable. To be called before anybody is answered.
     pub(super) fn durable(&self, mark: Mark) {
+        // The log goes on without it: the mark is there.
+        if let Err(error) = self.tip.write(mark)
+            && !self.tip_failed.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(%error, "the log's tip can't be written");
+        }
         self.cell.state().durable = mark;
         self.cell.changed.notify_one();
     }

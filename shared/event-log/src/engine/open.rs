@@ -13,10 +13,11 @@ use types::{Ids, LogEpoch};
 
 use super::{
     OpenError,
-    examine::{Tip, examine},
+    examine::{End, examine},
     index::Late,
     mark::{self, BadMark, Mark},
     store::{Store, StoreError, Sync},
+    tip::Tip,
 };
 
 /// The newest format of a log's directory. An older program refuses a newer format.
@@ -35,7 +36,7 @@ pub(super) struct Opened {
     pub(super) store: Store,
     pub(super) epoch: LogEpoch,
     pub(super) origin: LogEpoch,
-    pub(super) tip: Tip,
+    pub(super) tip: End,
     pub(super) late: Late,
 }
 
@@ -57,8 +58,9 @@ pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> R
         BadMark::Wrong(reason) => opening.damaged(format!("its file `{}` can't be trusted: {reason}", mark::FILE)),
     })?;
     opening.look(mark.as_ref())?;
+    let newest = newest(dir, mark);
     let store = opening.database()?;
-    let examined = catch_unwind(AssertUnwindSafe(|| opening.begin(&store, mark, ids)));
+    let examined = catch_unwind(AssertUnwindSafe(|| opening.begin(&store, newest, ids)));
     let (epoch, origin, tip, late) =
         examined.unwrap_or_else(|_| Err(opening.damaged("its database can't be read".into())))?;
     let now = Mark { epoch, position: tip.position, chain: tip.chain };
@@ -66,6 +68,13 @@ pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> R
         now.write(dir).map_err(|source| opening.io("writing the mark", source))?;
     }
     Ok(Opened { lock, store, epoch, origin, tip, late })
+}
+
+/// The mark, or the log's tip if that says more: what the log must hold.
+fn newest(dir: &Path, mark: Option<Mark>) -> Option<Mark> {
+    let mark = mark?;
+    let tip = Tip::read(dir).map(|tip| tip.end).filter(|end| end.epoch == mark.epoch);
+    Some(tip.filter(|end| end.position > mark.position).unwrap_or(mark))
 }
 
 /// Makes a directory, and those above it, so that a power cut does not take it away again.
@@ -227,7 +236,7 @@ impl Opening<'_> {
         store: &Store,
         mark: Option<Mark>,
         ids: &dyn Ids,
-    ) -> Result<(LogEpoch, LogEpoch, Tip, Late), OpenError> {
+    ) -> Result<(LogEpoch, LogEpoch, End, Late), OpenError> {
         let failed = |error| self.store(error);
         let epoch = match (store.epoch().map_err(failed)?, mark) {
             (Some(epoch), Some(mark)) if epoch != mark.epoch => {

@@ -39,11 +39,26 @@ pub(super) fn all(
     committed: u64,
     after: u64,
     filter: &Filter,
-    mut room: Room,
+    room: Room,
 ) -> Result<EventPage, ReadError> {
     let mut page = EventPage { events: Vec::new(), read_to: Position::new(after), at_head: after >= committed };
+    match fill(&mut page, store, committed, after, filter, room) {
+        // What lies before the damage can be read; the next page begins with it.
+        Err(ReadError::Damaged { .. }) if page.read_to.get() > after => Ok(page),
+        outcome => outcome.map(|()| page),
+    }
+}
+
+fn fill(
+    page: &mut EventPage,
+    store: &Store,
+    committed: u64,
+    after: u64,
+    filter: &Filter,
+    mut room: Room,
+) -> Result<(), ReadError> {
     if page.at_head || room.is_full() {
-        return Ok(page);
+        return Ok(());
     }
     let start = store.block_start(after + 1).map_err(|error| damaged(after + 1, error))?.unwrap_or(after + 1);
     for block in store.blocks(start) {
@@ -54,7 +69,7 @@ pub(super) fn all(
             return Err(damaged(next, BadValue::Wrong("a block is missing")));
         }
         if next > after + 1 && block.header.count as usize > room.events() {
-            return Ok(page);
+            return Ok(());
         }
         let (mut left, mut read_to) = (room.events(), last);
         let taken = events(&block, |position, stream, kind| {
@@ -73,7 +88,7 @@ pub(super) fn all(
         page.read_to = Position::new(read_to);
         page.at_head = read_to >= committed;
         if page.at_head || read_to < last || read_to - after >= READ_EVENTS_MAX as u64 {
-            return Ok(page);
+            return Ok(());
         }
     }
     Err(damaged(page.read_to.get() + 1, BadValue::Wrong("the last blocks are missing")))

@@ -1,5 +1,10 @@
 //! What the tests of the engine on disk have in common: randomness that repeats, and commits.
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
 use contracts::{Actor, Audience, Meta};
 use event_log::{Commit, Expected, NewEvent};
 use types::{Category, CommitId, EventId, Ids as _, StreamId, SystemIds, Timestamp};
@@ -70,4 +75,29 @@ pub(crate) fn commit(
     let actor = Actor::System { part: format!("part {}", random.below(5)) };
     let moment = Timestamp::from_millisecond((high % 1_000_000_000_000) as i64).unwrap();
     Commit { id, stream: stream.clone(), expected, meta: Meta::new(actor, Audience::System, moment), events }
+}
+
+/// Every file below a directory, in order.
+pub(crate) fn paths(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(paths(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Copies a directory and everything below it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for path in paths(from) {
+        let copy = to.join(path.strip_prefix(from).unwrap());
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::copy(path, copy).unwrap();
+    }
 }

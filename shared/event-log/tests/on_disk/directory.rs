@@ -10,13 +10,17 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
+    time::Duration,
 };
 
 use event_log::{Expected, Filter, Log, OpenError, READ_EVENTS_MAX, Recorded, SledLog, SledOptions};
 use tempfile::TempDir;
 use types::{Position, SystemClock};
 
-use crate::common::{Random, commit, seeds, stream};
+use crate::{
+    common::{Random, commit, copy, paths, seeds, stream},
+    kill::kill_after,
+};
 
 /// In its environment another process finds the directory that it shall try to open.
 const DIR: &str = "ERFA_TEST_OPEN_DIR";
@@ -64,17 +68,7 @@ async fn closed_log(commits: u64) -> (TempDir, Vec<Arc<Recorded>>) {
 
 /// Every file below a directory, and what is in it.
 fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(self::files(&path));
-        } else {
-            let content = fs::read(&path).unwrap();
-            files.insert(path, content);
-        }
-    }
-    files
+    paths(dir).into_iter().map(|path| (path.clone(), fs::read(&path).unwrap())).collect()
 }
 
 /// Runs this test in another process, which tries to open the directory; gives what it was told.
@@ -200,15 +194,6 @@ async fn a_mark_that_was_changed_is_not_trusted() {
     log.close().await;
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for (path, content) in files(from) {
-        let path = to.join(path.strip_prefix(from).unwrap());
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_database_than_the_mark_is_refused() {
     let dir = tempfile::tempdir().unwrap();
@@ -226,6 +211,32 @@ async fn an_older_database_than_the_mark_is_refused() {
     let error = refused(dir.path());
     assert!(matches!(error, OpenError::BehindMark { tip: 80, mark: 160, .. }), "{error}");
     assert!(error.to_string().contains("put the newest backup in its place"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_from_the_moment_before_a_kill_is_found() {
+    let (dir, _) = closed_log(1).await;
+    let mark = fs::read(dir.path().join("mark")).unwrap();
+    let said = kill_after(dir.path(), 200, Duration::ZERO);
+    let acknowledged = said.iter().map(|said| said.position).max().unwrap();
+    // As if the process was killed before it wrote the mark again.
+    fs::write(dir.path().join("mark"), mark).unwrap();
+    let database = dir.path().join("db/db");
+    let mut content = fs::read(&database).unwrap();
+    let used = content.iter().rposition(|byte| *byte != 0).unwrap();
+    content[used - 2_000..].fill(0);
+    fs::write(&database, content).unwrap();
+    let unaware = tempfile::tempdir().unwrap();
+    copy(dir.path(), unaware.path());
+    match refused(dir.path()) {
+        OpenError::BehindMark { tip, mark, .. } => assert!(tip < mark && acknowledged <= mark, "{tip}, {mark}"),
+        other => panic!("{other}"),
+    }
+    // Nothing but the tip tells it from a commit that was under way.
+    fs::remove_file(unaware.path().join("tip")).unwrap();
+    let log = open(unaware.path()).unwrap();
+    assert!(log.stats().unwrap().events < acknowledged);
+    log.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

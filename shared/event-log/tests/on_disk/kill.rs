@@ -18,7 +18,7 @@ use types::{CommitId, Ids as _, Position, Revision, StreamId, SystemClock, Syste
 
 use crate::common::{Random, commit, seeds, stream};
 
-const ROUNDS: u64 = 30;
+const ROUNDS: u64 = 100;
 const WRITERS: u64 = 6;
 const SHARED_STREAM: u64 = 100;
 const DIR: &str = "ERFA_TEST_KILL_DIR";
@@ -27,12 +27,12 @@ const ROUND_SECONDS_MAX: u64 = 60;
 
 /// What the other process said that it was answered.
 #[derive(Debug)]
-struct Acknowledged {
-    id: CommitId,
-    stream: StreamId,
-    first: u64,
-    position: u64,
-    events: usize,
+pub(crate) struct Acknowledged {
+    pub(crate) id: CommitId,
+    pub(crate) stream: StreamId,
+    pub(crate) first: u64,
+    pub(crate) position: u64,
+    pub(crate) events: usize,
 }
 
 impl Acknowledged {
@@ -110,12 +110,16 @@ fn start(dir: &Path) -> Child {
 
 /// Lets the other process append, kills it at a random moment, and gives what it said.
 fn kill_once(dir: &Path, random: &mut Random) -> Vec<Acknowledged> {
+    // Sometimes while it opens the log, sometimes early, sometimes late.
+    let enough = [0, random.below(20), random.below(250)][random.below(5).min(2) as usize];
+    kill_after(dir, enough, Duration::from_micros(random.below(3_000)))
+}
+
+/// Lets the other process append until it was answered so often and a little longer, kills it, and gives what it said.
+pub(crate) fn kill_after(dir: &Path, enough: u64, spin: Duration) -> Vec<Acknowledged> {
     let mut child = start(dir);
     let mut lines = BufReader::new(child.stdout.take().unwrap());
     let (mut said, mut line, mut opening) = (Vec::new(), String::new(), false);
-    // Sometimes while it opens the log, sometimes early, sometimes late.
-    let enough = [0, random.below(20), random.below(700)][random.below(5).min(2) as usize];
-    let spin = Duration::from_micros(random.below(3_000));
     let begun = Instant::now();
     loop {
         line.clear();
@@ -149,7 +153,7 @@ async fn rounds(random: &mut Random) {
     for round in 1..=ROUNDS {
         all.extend(kill_once(dir.path(), random));
         // Often one crash follows another without an orderly close in between.
-        if round == ROUNDS || random.below(3) == 0 {
+        if round == ROUNDS || random.below(6) == 0 {
             let log = SledLog::open(dir.path(), SledOptions::new(Arc::new(SystemClock))).unwrap();
             verify(&Log::new(log.clone()), &all, verified).await;
             verified = all.len();
@@ -161,7 +165,7 @@ async fn rounds(random: &mut Random) {
 }
 
 /// Checks the whole log, and finds each of the newest commits again.
-async fn verify(log: &Log, all: &[Acknowledged], verified: usize) {
+pub(crate) async fn verify(log: &Log, all: &[Acknowledged], verified: usize) {
     let (mut next, mut after) = (HashMap::<StreamId, u64>::new(), Position::START);
     let mut commits = HashMap::<CommitId, (u64, u64, usize)>::new();
     loop {

@@ -3,8 +3,12 @@
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
 mod directory;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod opening;
