@@ -83,7 +83,8 @@ impl Writer {
             }
         }
         state.close();
-        drop(lock);
+        // Not only closed: a process that this one is just starting may hold a copy of the file for a moment.
+        let _ = lock.unlock();
         // Who closes waits for this.
         drop(requests);
         for done in closing {
