@@ -1,6 +1,6 @@
 //! What was measured.
 
-use std::{fmt::Write as _, fs, io, path::Path};
+use std::{fmt::Write as _, fs::File, io, io::Write as _, path::Path};
 
 use serde::Serialize;
 
@@ -41,6 +41,6 @@ impl Report {
         for figure in &self.0 {
             let _ = writeln!(lines, "{}", serde_json::to_string(figure)?);
         }
-        fs::write(path, lines)
+        File::options().create(true).append(true).open(path)?.write_all(lines.as_bytes())
     }
 }

@@ -18,9 +18,9 @@ enum Task {
     /// Everything that must hold: form, lints, and all tests, the browser's among them. Installs what they need, or says
     /// what is missing.
     Test,
-    /// The benches, each beside its yardstick in the same run, from a release build.
+    /// The benches, each figure beside its yardstick in the same run, from a release build: `log`, `live`, or both.
     Bench {
-        /// Handed on to the benches, such as `--seconds 10`.
+        /// `log` or `live`, and what is handed on, such as `--seconds 10`; `--help` says what there is.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -43,8 +43,21 @@ fn main() -> ExitCode {
     }
 }
 
-/// The bench starts the program that is built beside it.
+/// One of the benches with all that follows its name; or both, with what both know.
 fn bench(args: &[String]) -> anyhow::Result<()> {
+    match args.split_first() {
+        Some((name, args)) if name == "log" => bench_log(args),
+        Some((name, args)) if name == "live" => bench_live(args),
+        _ => bench_log(args).and_then(|()| bench_live(args)),
+    }
+}
+
+fn bench_log(args: &[String]) -> anyhow::Result<()> {
+    run(cargo(["run", "--release", "-p", "log-bench", "--"]).args(args))
+}
+
+/// This bench starts the program that is built beside it.
+fn bench_live(args: &[String]) -> anyhow::Result<()> {
     run(&mut cargo(["build", "--release", "-p", "erfa"]))?;
     run(cargo(["run", "--release", "-p", "system-tests", "--bin", "bench", "--"]).args(args))
 }
