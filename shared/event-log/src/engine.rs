@@ -2,7 +2,8 @@
 //!
 //! A commit goes through `queue`, `writer`, `group` (what is admitted), `records` and `layout` (what is stored) to `store`
 //! (sled), and then to the `ring` of the newest events, from which followers take it. Older events come through `read`
-//! and `stored`. `index` keeps what is not indexed yet; `open`, `examine`, `mark` and `tip` find damage.
+//! and `stored`. `index` keeps what is not indexed yet, and `merge` makes few blocks of many small ones before it is;
+//! `open`, `examine`, `mark` and `tip` find damage.
 
 mod answering;
 mod backup;
@@ -15,6 +16,7 @@ mod index;
 mod layout;
 mod mark;
 mod marker;
+mod merge;
 mod open;
 mod queue;
 mod read;

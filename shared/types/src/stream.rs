@@ -51,6 +51,12 @@ impl StreamId {
         Self { category, id }
     }
 
+    /// The stream of the thing `id` in the category with this name.
+    pub fn named(category: &str, id: Uuid) -> Result<Self, InvalidStream> {
+        let valid = ArrayString::from(category).ok().filter(|category| is_category(category));
+        valid.map(|category| Self { category, id }).ok_or_else(|| InvalidStream(format!("{category}-{id}")))
+    }
+
     /// Its category's name.
     pub fn category(&self) -> &str {
         &self.category

@@ -83,14 +83,14 @@ pub(super) fn examine(store: &Store, origin: LogEpoch, mark: Option<Mark>) -> Re
         }
         tip = End { position: header.last(), chain: header.after };
         if let Some(mark) = mark.filter(|mark| header.first <= mark.position && mark.position <= header.last())
-            && (mark.position, mark.chain) != (tip.position, tip.chain)
+            && !block.sections.iter().any(|section| (section.last(), section.after) == (mark.position, mark.chain))
         {
             return Err(wrong(mark.position, "the log goes on otherwise than the mark says"));
         }
-        let records = Records::read(header.first, header.count, &block.records);
+        let records = Records::of(&block);
         let records = records.map_err(|bad| Trouble::At { position: header.first, error: bad.into() })?;
         if header.first > indexed.to {
-            late.fresh().add(header.first, records.runs());
+            late.fresh().add(block.span(), records.runs());
             while late.fresh().events() >= UNINDEXED_EVENTS
                 && let Some(mut writing) = late.freeze(true)
             {

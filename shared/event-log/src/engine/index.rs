@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     layout::{commits, places::Place, root::Indexed},
+    merge::{Merging, Span},
     records::RunOf,
     store::{Store, StoreError},
 };
@@ -21,6 +22,8 @@ pub(super) const UNINDEXED_EVENTS: u64 = 16_384;
 pub(super) struct Entries {
     places: HashMap<StreamId, Vec<Place>, RandomState>,
     commits: HashMap<CommitId, u64, RandomState>,
+    /// The blocks that are covered, in order.
+    blocks: Vec<Span>,
     /// How many streams begin here.
     streams: u64,
     events: u64,
@@ -33,17 +36,18 @@ impl Entries {
         self.events
     }
 
-    /// Adds the block that begins at `block`, whose events these are.
-    pub(super) fn add<'a>(&mut self, block: u64, runs: impl Iterator<Item = RunOf<'a>>) {
-        let mut position = block;
+    /// Adds a block, whose events these are.
+    pub(super) fn add<'a>(&mut self, block: Span, runs: impl Iterator<Item = RunOf<'a>>) {
+        let mut position = block.first;
         for run in runs {
-            self.add_run(block, run.stream, run.revision, run.count);
+            self.add_run(block.first, run.stream, run.revision, run.count);
             if run.offset == 0 {
                 self.commits.insert(run.commit, position);
             }
             position += run.count;
         }
         self.to = position - 1;
+        self.blocks.push(block);
     }
 
     /// Adds so many events of a stream, the first of which has the revision `first`, in the block.
@@ -145,7 +149,15 @@ impl Late {
             streams: self.indexed.streams + entries.streams,
             greatest: ids.max().unwrap_or_default().max(self.indexed.greatest),
         };
-        Some(Writing { streams: entries.places.keys().cloned().collect(), entries, commits, written: 0, indexed })
+        let merging = Merging::of(&entries.blocks);
+        Some(Writing {
+            merging,
+            streams: entries.places.keys().cloned().collect(),
+            entries,
+            commits,
+            written: 0,
+            indexed,
+        })
     }
 
     /// The frozen entries are in the store.
@@ -163,8 +175,9 @@ pub(super) enum Known {
     PerhapsStored,
 }
 
-/// Entries on their way into the store, a few at a time, so that writers do not wait long.
+/// Entries on their way into the store, a few at a time, so that writers do not wait long. First, small blocks are merged.
 pub(super) struct Writing {
+    merging: Merging,
     entries: Arc<Entries>,
     streams: Vec<StreamId>,
     commits: Vec<commits::Entry>,
@@ -177,10 +190,13 @@ impl Writing {
     /// Writes some more. True when all is written.
     pub(super) fn step(&mut self, store: &Store, writes: usize) -> Result<bool, StoreError> {
         for _ in 0..writes {
+            if self.merging.step(store)? {
+                continue;
+            }
             if self.written < self.commits.len() {
                 self.written += store.put_commits(&self.commits[self.written..])?;
             } else if let Some(stream) = self.streams.pop() {
-                store.put_places(&stream, &self.entries.places[&stream])?;
+                store.put_places(&stream, &self.merging.places(&self.entries.places[&stream]))?;
             } else {
                 store.put_indexed(&self.indexed)?;
                 return Ok(true);

@@ -106,6 +106,12 @@ impl<'a> Input<'a> {
         if length > self.left() { Err(BadValue::Short(self.what)) } else { Ok(length) }
     }
 
+    /// The number of one of so many things.
+    pub(super) fn below(&mut self, count: usize) -> Result<usize, BadValue> {
+        let number = usize::try_from(self.varint()?).unwrap_or(usize::MAX);
+        if number < count { Ok(number) } else { Err(BadValue::Wrong("a number stands for nothing")) }
+    }
+
     pub(super) fn end(self) -> Result<(), BadValue> {
         if self.bytes.is_empty() { Ok(()) } else { Err(BadValue::Long(self.what)) }
     }

@@ -27,9 +27,7 @@ pub(super) fn unavailable(reason: &str) -> ReadError {
 }
 
 fn events(block: &Block, wanted: impl FnMut(u64, &StreamId, &str) -> Want) -> Result<Vec<Arc<Recorded>>, ReadError> {
-    Records::read(block.header.first, block.header.count, &block.records)
-        .and_then(|records| records.events(wanted))
-        .map_err(|bad| damaged(block.header.first, bad))
+    Records::of(block).and_then(|records| records.events(wanted)).map_err(|bad| damaged(block.header.first, bad))
 }
 
 /// A page of what matches after `after`. It ends where a block ends when the next would not fit, so that reading page by
@@ -165,9 +163,19 @@ fn at(shared: &Shared, store: &Store, place: Place, stream: &StreamId) -> Result
         return Ok(of_stream.cloned().collect());
     }
     let block = store.block_at(place.block).map_err(|error| damaged(place.block, error))?;
-    let block = block.filter(|block| block.header.first == place.block);
+    let block = block.filter(|block| block.header.holds(place.block));
     let block = block.ok_or_else(|| damaged(place.block, BadValue::Wrong("a block is missing")))?;
-    events(&block, |_, wanted, _| if wanted == stream { Want::Take } else { Want::Skip })
+    // Since the place was noted, its block may have been merged with others that hold events of the stream as well.
+    let in_place = |at: u64, of: &StreamId| at >= place.block && of == stream;
+    let mut left = place.count;
+    events(&block, |at, of, _| match left {
+        0 => Want::Stop,
+        _ if in_place(at, of) => {
+            left -= 1;
+            Want::Take
+        }
+        _ => Want::Skip,
+    })
 }
 
 /// The commit with this id, whatever its stream, as far as it is committed.

@@ -1,5 +1,6 @@
 //! The only file that speaks to sled. Everything here blocks.
 
+mod blocks;
 mod walk;
 
 use std::{
@@ -13,12 +14,15 @@ use std::{
 use types::{CommitId, LogEpoch, StreamId};
 use uuid::Uuid;
 
-use super::layout::{
-    BadValue,
-    block::{self, Header},
-    commits, part,
-    places::{self, PLACES_MAX, Place},
-    root::{self, Indexed},
+use super::{
+    layout::{
+        BadValue,
+        block::{self, Header, Section},
+        commits, part,
+        places::{self, PLACES_MAX, Place},
+        root::{self, Indexed},
+    },
+    merge::Span,
 };
 
 /// How the file of sled's is made durable: as `File::sync_data` does.
@@ -48,7 +52,24 @@ pub(super) enum StoreError {
 /// A block, unpacked and held against the chain.
 pub(super) struct Block {
     pub(super) header: Header,
-    pub(super) records: Vec<u8>,
+    pub(super) sections: Vec<Section>,
+}
+
+impl Block {
+    /// What the index must know of where it lies.
+    pub(super) fn span(&self) -> Span {
+        let bytes = self.sections.iter().map(|section| section.records.len()).sum();
+        Span { first: self.header.first, count: self.header.count, bytes }
+    }
+
+    /// Leaves out the sections before this position, if a section begins there.
+    fn begin_at(&mut self, position: u64) {
+        if let Some(before) = self.sections.iter().position(|section| section.first == position) {
+            self.sections.drain(..before);
+            self.header.count = (self.header.last() + 1 - position) as u32;
+            (self.header.first, self.header.before) = (position, self.sections[0].before);
+        }
+    }
 }
 
 /// The database of a log.
@@ -105,7 +126,7 @@ impl Store {
         if block::key(header.first) != key {
             return Err(BadValue::Wrong("a block lies at another position than it says").into());
         }
-        let records = if header.parts == 0 {
+        let sections = if header.parts == 0 {
             block::unpack(&header, packed)?
         } else {
             let mut packed = packed.to_vec();
@@ -118,7 +139,7 @@ impl Store {
         for _ in 0..TOUCHES {
             self.db.contains_key(key)?;
         }
-        Ok(Block { header, records })
+        Ok(Block { header, sections })
     }
 
     /// Where the block begins that holds this position, or the last one before it.
@@ -133,10 +154,26 @@ impl Store {
         found.map(|(key, value)| self.block(&key, &value)).transpose()
     }
 
-    /// The blocks from the one on that begins at `first`, in order.
+    /// The blocks from the one on that holds the position `first`, in order. None holds what one before it held.
     pub(super) fn blocks(&self, first: u64) -> impl Iterator<Item = Result<Block, StoreError>> {
-        let found = self.db.range(block::key(first)..=block::key(u64::MAX));
-        found.map(|entry| entry.map_err(StoreError::from).and_then(|(key, value)| self.block(&key, &value)))
+        let mut next = first;
+        self.stored(first).map(move |entry| {
+            let (key, value) = entry?;
+            let mut block = self.block(&key, &value)?;
+            block.begin_at(next);
+            next = block.header.last() + 1;
+            Ok(block)
+        })
+    }
+
+    /// Puts one block in the place of several, all of it or nothing: of those that begin at these positions.
+    pub(super) fn merge_blocks(&self, merged: &[u64], value: &[u8]) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for first in &merged[1..] {
+            batch.remove(&block::key(*first));
+        }
+        batch.insert(&block::key(merged[0]), value);
+        Ok(self.db.apply_batch(batch)?)
     }
 
     /// Where a commit stands, if the index has it.

@@ -7,8 +7,12 @@ use types::{CommitId, EventId, Position, Revision, StreamId, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    layout::{BadValue, Input, block::BLOCK_EVENTS_MAX},
+    layout::{
+        BadValue, Input,
+        block::{BLOCK_EVENTS_MAX, Section},
+    },
     records::RunOf,
+    store::Block,
 };
 use crate::Recorded;
 
@@ -27,7 +31,14 @@ struct Stored<'a> {
     events: Vec<(EventId, usize, &'a [u8])>,
 }
 
+/// What the numbers in a section mean: where its streams begin among those of the block, and its event types.
+struct Names {
+    streams: usize,
+    kinds: Vec<usize>,
+}
+
 /// The records of a block, read.
+#[derive(Default)]
 pub(super) struct Records<'a> {
     streams: Vec<StreamId>,
     kinds: Vec<Arc<str>>,
@@ -35,56 +46,69 @@ pub(super) struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// Reads the records of the block that begins at `first` and holds `count` events.
-    pub(super) fn read(first: u64, count: u32, records: &'a [u8]) -> Result<Self, BadValue> {
-        let mut input = Input::new("a block's records", records);
-        let mut read = Self { streams: Vec::new(), kinds: Vec::new(), commits: Vec::new() };
+    /// Reads the records of a block.
+    pub(super) fn of(block: &'a Block) -> Result<Self, BadValue> {
+        let mut read = Self::default();
+        for section in &block.sections {
+            read.section(section)?;
+        }
+        Ok(read)
+    }
+
+    fn section(&mut self, section: &'a Section) -> Result<(), BadValue> {
+        let mut input = Input::new("a block's records", &section.records);
+        let mut names = Names { streams: self.streams.len(), kinds: Vec::new() };
         for _ in 0..input.length()? {
             let length = input.length()?;
-            let category = text(input.take(length)?)?;
-            let id = Uuid::from_bytes(input.array()?);
-            let stream = format!("{category}-{id}").parse().map_err(|_| BadValue::Wrong("a stream has no name"))?;
-            read.streams.push(stream);
+            let (category, id) = (text(input.take(length)?)?, Uuid::from_bytes(input.array()?));
+            let stream = StreamId::named(category, id).map_err(|_| BadValue::Wrong("a stream has no name"))?;
+            self.streams.push(stream);
         }
         for _ in 0..input.length()? {
             let length = input.length()?;
-            read.kinds.push(text(input.take(length)?)?.into());
+            names.kinds.push(self.kind(text(input.take(length)?)?));
         }
-        let mut position = first;
+        let mut position = section.first;
         while input.left() > 0 {
-            let stored = read.commit(&mut input, position)?;
+            let stored = self.commit(&mut input, &names, position)?;
             position += stored.events.len() as u64;
-            read.commits.push(stored);
+            self.commits.push(stored);
         }
-        if position - first == u64::from(count) {
-            Ok(read)
+        if position - section.first == u64::from(section.count) {
+            Ok(())
         } else {
             Err(BadValue::Wrong("a block holds another number of events than it claims"))
         }
     }
 
-    fn commit(&self, input: &mut Input<'a>, position: u64) -> Result<Stored<'a>, BadValue> {
+    /// The number of an event type, which many sections name.
+    fn kind(&mut self, name: &str) -> usize {
+        self.kinds.iter().position(|kind| **kind == *name).unwrap_or_else(|| {
+            self.kinds.push(name.into());
+            self.kinds.len() - 1
+        })
+    }
+
+    fn commit(&self, input: &mut Input<'a>, names: &Names, position: u64) -> Result<Stored<'a>, BadValue> {
         let commit = CommitId::from_uuid(Uuid::from_bytes(input.array()?));
-        let (stream, revision) = (input.varint()? as usize, input.varint()?);
+        let (stream, revision) = (input.below(self.streams.len() - names.streams)?, input.varint()?);
         let recorded_at = Timestamp::from_millisecond(i64::from_be_bytes(input.array()?))
             .map_err(|_| BadValue::Wrong("a commit was recorded at no time"))?;
         let (total, offset) = (input.varint()?, input.varint()?);
         let length = input.length()?;
         let meta = input.take(length)?;
         let count = input.length()?;
-        if stream >= self.streams.len() || count == 0 || revision.checked_add(total).is_none() || offset >= total {
-            return Err(BadValue::Wrong("a commit has no stream or no events"));
+        if count == 0 || revision.checked_add(total).is_none() || offset >= total {
+            return Err(BadValue::Wrong("a commit has no events"));
         }
         let mut events = Vec::with_capacity(count.min(BLOCK_EVENTS_MAX));
         for _ in 0..count {
             let id = EventId::from_uuid(Uuid::from_bytes(input.array()?));
-            let kind = input.varint()? as usize;
+            let kind = names.kinds[input.below(names.kinds.len())?];
             let length = input.length()?;
             events.push((id, kind, input.take(length)?));
-            if kind >= self.kinds.len() {
-                return Err(BadValue::Wrong("an event has no type"));
-            }
         }
+        let stream = names.streams + stream;
         Ok(Stored { commit, stream, position, revision, recorded_at, offset, meta, events })
     }
 

@@ -21,6 +21,7 @@ use super::{
     layout::block::{Chain, Packer},
     mark::Mark,
     marker::Marker,
+    merge::Span,
     queue::{Job, Request},
     records,
     shared::Shared,
@@ -176,11 +177,13 @@ impl State {
         let Some(last) = appended.last() else { return Ok(appended) };
         let recorded_at = millisecond(self.writer.clock.now());
         let plan = records::plan(&group.admitted);
-        let (mut blocks, mut first, mut chain) = (Vec::with_capacity(plan.len()), self.head + 1, self.writer.chain);
+        let (mut blocks, mut spans) = (Vec::with_capacity(plan.len()), Vec::with_capacity(plan.len()));
+        let (mut first, mut chain) = (self.head + 1, self.writer.chain);
         for block in &plan {
             let (records, count) = records::encode(&group.admitted, block, recorded_at);
             let (value, after) = self.packer.pack(first, count, &records, chain);
             blocks.push((first, value));
+            spans.push(Span { first, count, bytes: records.len() });
             first += u64::from(count);
             chain = after;
         }
@@ -189,8 +192,8 @@ impl State {
 
         let shared = &self.writer.shared;
         let mut late = shared.late();
-        for (block, (first, _)) in plan.iter().zip(&blocks) {
-            late.fresh().add(*first, records::runs(&group.admitted, block));
+        for (block, span) in plan.iter().zip(spans) {
+            late.fresh().add(span, records::runs(&group.admitted, block));
         }
         drop(late);
         let events = self.kinds.events(std::mem::take(&mut group.admitted), self.head + 1, recorded_at);

@@ -40,7 +40,7 @@ impl SledLog {
         Ok(Err(BackupError::Parted { dir: dir.to_owned(), position }))
     }
 
-    /// The next blocks after this position, which is the last of a block, in order; none at the head.
+    /// The next blocks after this position, which is the last of a section, in order; none at the head.
     pub async fn blocks_after(&self, position: Position) -> Result<Vec<Bytes>, ReadError> {
         let read = move |shared: &Shared, store: &Store| {
             let (mut blocks, mut bytes, mut next) = (Vec::new(), 0, position.get() + 1);
@@ -73,7 +73,7 @@ impl SledLog {
     }
 }
 
-/// The value of the chain after this position, if a block ends there.
+/// The value of the chain after this position, if a section of a block ends there.
 fn chain_at(shared: &Shared, store: &Store, position: u64) -> Result<Option<ChainValue>, ReadError> {
     if position == 0 {
         return Ok(Some(ChainValue(block::genesis(shared.origin))));
@@ -82,5 +82,6 @@ fn chain_at(shared: &Shared, store: &Store, position: u64) -> Result<Option<Chai
         return Ok(None);
     }
     let block = store.block_at(position).map_err(|error| damaged(position, error))?;
-    Ok(block.filter(|block| block.header.last() == position).map(|block| ChainValue(block.header.after)))
+    let mut sections = block.into_iter().flat_map(|block| block.sections);
+    Ok(sections.find(|section| section.last() == position).map(|section| ChainValue(section.after)))
 }

@@ -3,16 +3,22 @@
 //! format (1) · codec (1) · further parts (1) · events (4) · first position (8) · unpacked length (4) · chain before (32)
 //! · chain after (32) · packed records
 //!
+//! A block is written with one section of records (format 1). Small ones are merged later (format 2); then the number of
+//! events and the length of each section stand before its records.
+//!
 //! The chain's next value is the SHA-256 of a name, the value before, the first position, the number of events and the
-//! unpacked records: how they are packed is no part of it.
+//! unpacked records of a section: neither how they are packed nor what they are merged with is part of it.
 
 use sha2::{Digest as _, Sha256};
 use types::LogEpoch;
 
-use super::{BadValue, Input, part};
+use super::{BadValue, Input, part, put_varint};
 
 const KIND: u8 = 1;
+/// One section, as it was written.
 const FORMAT: u8 = 1;
+/// Several sections, merged.
+const MERGED_FORMAT: u8 = 2;
 const HEADER_BYTES: usize = 83;
 /// The most events in a block.
 pub(in crate::engine) const BLOCK_EVENTS_MAX: usize = 256;
@@ -35,6 +41,7 @@ enum Codec {
 /// What a block says about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::engine) struct Header {
+    merged: bool,
     codec: Codec,
     pub(in crate::engine) parts: u8,
     pub(in crate::engine) count: u32,
@@ -46,6 +53,28 @@ pub(in crate::engine) struct Header {
 
 impl Header {
     /// The position of the block's last event.
+    pub(in crate::engine) fn last(&self) -> u64 {
+        self.first + u64::from(self.count) - 1
+    }
+
+    /// Whether the event at this position is in the block.
+    pub(in crate::engine) fn holds(&self, position: u64) -> bool {
+        self.first <= position && position <= self.last()
+    }
+}
+
+/// Records that were written together, and the link of the chain that they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::engine) struct Section {
+    pub(in crate::engine) first: u64,
+    pub(in crate::engine) count: u32,
+    pub(in crate::engine) before: Chain,
+    pub(in crate::engine) after: Chain,
+    pub(in crate::engine) records: Vec<u8>,
+}
+
+impl Section {
+    /// The position of the section's last event.
     pub(in crate::engine) fn last(&self) -> u64 {
         self.first + u64::from(self.count) - 1
     }
@@ -90,21 +119,38 @@ impl Packer {
         before: Chain,
     ) -> (Vec<u8>, Chain) {
         let after = next(&before, first, count, records);
+        (self.value(FORMAT, first, count, records, [before, after]), after)
+    }
+
+    /// The block of these sections, which follow each other, as it is stored. There is at least one, and together they
+    /// are within the limits of a block.
+    pub(in crate::engine) fn merge(&mut self, sections: &[Section]) -> Vec<u8> {
+        let (begin, end) = (&sections[0], &sections[sections.len() - 1]);
+        let mut records = Vec::with_capacity(sections.iter().map(|section| section.records.len() + 8).sum());
+        for section in sections {
+            put_varint(&mut records, u64::from(section.count));
+            put_varint(&mut records, section.records.len() as u64);
+            records.extend_from_slice(&section.records);
+        }
+        let count = sections.iter().map(|section| section.count).sum();
+        self.value(MERGED_FORMAT, begin.first, count, &records, [begin.before, end.after])
+    }
+
+    fn value(&mut self, format: u8, first: u64, count: u32, records: &[u8], chain: [Chain; 2]) -> Vec<u8> {
         let (codec, packed) = match self.compress(records) {
             Some(packed) if packed.len() < records.len() => (Codec::Zstd, packed),
             _ => (Codec::Plain, records),
         };
         let mut value = Vec::with_capacity(HEADER_BYTES + packed.len());
-        value.extend_from_slice(&[FORMAT, codec as u8, 0]);
+        value.extend_from_slice(&[format, codec as u8, 0]);
         value.extend_from_slice(&count.to_be_bytes());
         value.extend_from_slice(&first.to_be_bytes());
         value.extend_from_slice(&(records.len() as u32).to_be_bytes());
-        value.extend_from_slice(&before);
-        value.extend_from_slice(&after);
+        chain.iter().for_each(|chain| value.extend_from_slice(chain));
         value.extend_from_slice(packed);
         let parts = part::split(&value).1.len();
         value[2] = u8::try_from(parts).expect("the largest commit makes a handful of parts");
-        (value, after)
+        value
     }
 
     /// The records, packed; `None` if zstd can't.
@@ -123,8 +169,8 @@ impl Packer {
 pub(in crate::engine) fn header(value: &[u8]) -> Result<(Header, &[u8]), BadValue> {
     let mut input = Input::new("a block", value);
     let format = input.byte()?;
-    if format != FORMAT {
-        return Err(BadValue::Format { what: "a block", found: format, known: FORMAT });
+    if !(FORMAT..=MERGED_FORMAT).contains(&format) {
+        return Err(BadValue::Format { what: "a block", found: format, known: MERGED_FORMAT });
     }
     let codec = match input.byte()? {
         0 => Codec::Plain,
@@ -133,6 +179,7 @@ pub(in crate::engine) fn header(value: &[u8]) -> Result<(Header, &[u8]), BadValu
     };
     let (parts, count, first) = (input.byte()?, input.u32()?, input.u64()?);
     let header = Header {
+        merged: format == MERGED_FORMAT,
         codec,
         parts,
         count,
@@ -150,8 +197,8 @@ pub(in crate::engine) fn header(value: &[u8]) -> Result<(Header, &[u8]), BadValu
     Ok((header, &value[HEADER_BYTES..]))
 }
 
-/// The records of a block, unpacked into no more memory than the header claims, and held against the chain.
-pub(in crate::engine) fn unpack(header: &Header, packed: &[u8]) -> Result<Vec<u8>, BadValue> {
+/// The sections of a block, unpacked into no more memory than the header claims, and held against the chain.
+pub(in crate::engine) fn unpack(header: &Header, packed: &[u8]) -> Result<Vec<Section>, BadValue> {
     let length = header.unpacked_bytes as usize;
     let records = match header.codec {
         Codec::Plain => packed.to_vec(),
@@ -160,10 +207,34 @@ pub(in crate::engine) fn unpack(header: &Header, packed: &[u8]) -> Result<Vec<u8
     if records.len() != length {
         return Err(BadValue::Wrong("a block unpacks to another length than it claims"));
     }
-    if next(&header.before, header.first, header.count, &records) != header.after {
-        return Err(BadValue::Wrong("a block does not hold what the chain says"));
+    let sections = if header.merged {
+        divide(header, &records)?
+    } else {
+        let after = next(&header.before, header.first, header.count, &records);
+        vec![Section { first: header.first, count: header.count, before: header.before, after, records }]
+    };
+    let end = sections.last().map(|section| (section.last(), section.after));
+    if end == Some((header.last(), header.after)) {
+        Ok(sections)
+    } else {
+        Err(BadValue::Wrong("a block does not hold what the chain says"))
     }
-    Ok(records)
+}
+
+/// Divides the records of merged sections.
+fn divide(header: &Header, records: &[u8]) -> Result<Vec<Section>, BadValue> {
+    let (mut input, mut sections) = (Input::new("merged sections", records), Vec::new());
+    let (mut first, mut before) = (header.first, header.before);
+    while input.left() > 0 {
+        let count = u32::try_from(input.varint()?).ok().filter(|count| (1..=header.count).contains(count));
+        let count = count.ok_or(BadValue::Wrong("a section claims events that its block does not hold"))?;
+        let length = input.length()?;
+        let records = input.take(length)?;
+        let after = next(&before, first, count, records);
+        sections.push(Section { first, count, before, after, records: records.to_vec() });
+        (first, before) = (first + u64::from(count), after);
+    }
+    Ok(sections)
 }
 
 #[cfg(test)]
@@ -179,7 +250,25 @@ mod tests {
             let (value, after) = Packer::default().pack(first, count, &records, before);
             let (header, packed) = header(&value).unwrap();
             prop_assert_eq!((header.first, header.count, header.before, header.after), (first, count, before, after));
-            prop_assert_eq!(unpack(&header, packed).unwrap(), records);
+            let sections = unpack(&header, packed).unwrap();
+            prop_assert_eq!(sections, [Section { first, count, before, after, records }]);
+        }
+
+        #[test]
+        fn merged_sections_are_read_as_they_were_written(
+            first in 1..u64::MAX / 2, written in prop::collection::vec((1..=16_u32, any::<Vec<u8>>()), 1..16), begin: [u8; 32]
+        ) {
+            let (mut packer, mut next, mut before, mut sections) = (Packer::default(), first, begin, Vec::new());
+            for (count, records) in written {
+                let (value, after) = packer.pack(next, count, &records, before);
+                let (header, packed) = header(&value).unwrap();
+                sections.extend(unpack(&header, packed).unwrap());
+                (next, before) = (next + u64::from(count), after);
+            }
+            let value = packer.merge(&sections);
+            let (header, packed) = header(&value).unwrap();
+            prop_assert_eq!((header.first, header.last() + 1, header.before, header.after), (first, next, begin, before));
+            prop_assert_eq!(unpack(&header, packed).unwrap(), sections);
         }
 
         #[test]
@@ -188,24 +277,29 @@ mod tests {
         }
 
         #[test]
-        fn a_changed_byte_is_found_or_changes_nothing(at: prop::sample::Index, change in 1..=255_u8) {
+        fn a_changed_byte_is_found_or_changes_nothing(merged: bool, at: prop::sample::Index, change in 1..=255_u8) {
             let records: Vec<u8> = (0..2_000_u32).map(|n| (n % 7) as u8).collect();
             let (mut value, after) = Packer::default().pack(5, 9, &records, [3; 32]);
+            let (whole, packed) = header(&value).unwrap();
+            let sections = unpack(&whole, packed).unwrap();
+            if merged {
+                value = Packer::default().merge(&sections);
+            }
             let at = at.index(value.len());
             value[at] ^= change;
             if let Ok((header, packed)) = header(&value)
                 && let Ok(unpacked) = unpack(&header, packed)
             {
                 // A chain value that was changed shows at the block's neighbours.
-                prop_assert!(unpacked == records || header.after != after);
+                prop_assert!(unpacked == sections || header.after != after || header.before != [3; 32]);
                 prop_assert_eq!((header.first, header.count), (5, 9));
             }
         }
 
         #[test]
-        fn odd_bytes_never_panic(mut value: Vec<u8>, claimed: u32) {
+        fn odd_bytes_never_panic(mut value: Vec<u8>, format in FORMAT..=MERGED_FORMAT, codec in 0..=1_u8, claimed: u32) {
             if value.len() > HEADER_BYTES {
-                value[..2].copy_from_slice(&[FORMAT, 1]);
+                value[..2].copy_from_slice(&[format, codec]);
                 value[15..19].copy_from_slice(&claimed.to_be_bytes());
             }
             let _ = header(&value).and_then(|(header, packed)| unpack(&header, packed));

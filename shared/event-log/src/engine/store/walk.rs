@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Store, StoreError, TOUCHES};
 use crate::engine::layout::{
-    block::{self, Header},
+    block::{self, Header, Packer},
     commits, part,
     places::{self, Place},
 };
@@ -48,19 +48,29 @@ impl Store {
         })
     }
 
-    /// The blocks from the one on that begins at `first`, in order, each as it is stored, its parts joined.
+    /// The blocks from the one on that holds the position `first`, in order, each as it is stored, its parts joined. None
+    /// holds what one before it held.
     pub(in crate::engine) fn stored_blocks(
         &self,
         first: u64,
     ) -> impl Iterator<Item = Result<(Header, Vec<u8>), StoreError>> {
-        self.db.range(block::key(first)..=block::key(u64::MAX)).map(|entry| {
+        let mut next = first;
+        self.stored(first).map(move |entry| {
             let (key, own) = entry?;
-            let (header, _) = block::header(&own)?;
+            let (mut header, _) = block::header(&own)?;
             let mut value = own.to_vec();
             for number in 0..header.parts {
                 let part = self.db.get(part::key(header.first, number))?;
                 value.extend_from_slice(&part.ok_or(StoreError::PartMissing(header.first))?);
             }
+            if header.first < next {
+                // It was merged with blocks that were given before.
+                let mut block = self.block(&key, &own)?;
+                block.begin_at(next);
+                value = Packer::default().merge(&block.sections);
+                header = block.header;
+            }
+            next = header.last() + 1;
             for _ in 0..TOUCHES {
                 self.db.contains_key(&key)?;
             }

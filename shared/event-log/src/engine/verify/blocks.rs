@@ -78,7 +78,7 @@ impl Blocks {
         if header.before != self.chain {
             return Err((header.first, wrong("a block does not follow the one before it: the chain is broken")));
         }
-        let records = Records::read(header.first, header.count, &block.records).map_err(|bad| (header.first, bad))?;
+        let records = Records::of(block).map_err(|bad| (header.first, bad))?;
         let mut position = header.first;
         for run in records.runs() {
             self.run(&run).map_err(|bad| (position, bad))?;

@@ -98,7 +98,7 @@ pub(super) fn held_against(store: &Store, next: u64, indexed: u64, starts: &Star
     for block in store.blocks(next).take(STEP_BLOCKS) {
         let block = block.map_err(|error| damaged(next, error))?;
         let first = block.header.first;
-        let records = Records::read(first, block.header.count, &block.records).map_err(|bad| damaged(first, bad))?;
+        let records = Records::of(&block).map_err(|bad| damaged(first, bad))?;
         let mut position = first;
         for run in records.runs() {
             let failed = |error| damaged(position, error);

@@ -115,7 +115,8 @@ async fn what_was_spoiled_is_named() {
             "a block of another history",
             |s| {
                 let block = s.block_at(101).unwrap().unwrap();
-                let (value, _) = block::Packer::default().pack(101, block.header.count, &block.records, [7; 32]);
+                let (value, _) =
+                    block::Packer::default().pack(101, block.header.count, &block.sections[0].records, [7; 32]);
                 s.raw().insert(block::key(101), value).unwrap();
             },
             third,
