@@ -25,6 +25,8 @@ pub(super) const FORMAT: u32 = 1;
 pub(super) const FORMAT_FILE: &str = "format";
 pub(super) const LOCK_FILE: &str = "lock";
 pub(super) const DATABASE: &str = "db";
+/// What sled says about its database to itself. It never syncs this file.
+const CONFIGURATION: &str = "conf";
 /// How often, and after which pause, opening is tried again while sled's threads of a log that this process just closed
 /// still hold its file.
 const TRIES: usize = 200;
@@ -91,6 +93,10 @@ pub(super) fn make_directory(dir: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
         made => made.and_then(|()| File::open(above)?.sync_all()),
     }
+}
+
+fn is_snapshot(name: &str) -> bool {
+    name.starts_with("snap.")
 }
 
 impl Opening<'_> {
@@ -177,11 +183,12 @@ impl Opening<'_> {
 
     /// Opens sled's database, with what is known of the ways in which it fails to.
     fn database(&self) -> Result<Store, OpenError> {
-        self.snapshots(|name| name.ends_with(".generating"), None)?;
+        self.tidy(|name| is_snapshot(name) && name.ends_with(".generating"), None)?;
         match self.try_database() {
             Err(OpenError::Damaged { .. }) => {
-                // Without its snapshots sled replays its log.
-                self.snapshots(|_| true, Some(&self.dir.join("snapshots-aside")))?;
+                // Without its snapshots sled replays its log. Its configuration is always the same, and is made again.
+                let aside = self.dir.join("snapshots-aside");
+                self.tidy(|name| is_snapshot(name) || name == CONFIGURATION, Some(&aside))?;
                 self.try_database()
             }
             outcome => outcome,
@@ -209,9 +216,9 @@ impl Opening<'_> {
         }
     }
 
-    /// Deletes sled's snapshots with such names, or moves them aside.
-    fn snapshots(&self, which: impl Fn(&str) -> bool, aside: Option<&Path>) -> Result<(), OpenError> {
-        let failed = |source| self.io("tidying the database's snapshots", source);
+    /// Deletes sled's files with such names, or moves them aside.
+    fn tidy(&self, which: impl Fn(&str) -> bool, aside: Option<&Path>) -> Result<(), OpenError> {
+        let failed = |source| self.io("tidying the database's directory", source);
         let entries = match fs::read_dir(self.database_dir()) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -220,7 +227,7 @@ impl Opening<'_> {
         for entry in entries {
             let entry = entry.map_err(failed)?;
             let name = entry.file_name();
-            let Some(name) = name.to_str().filter(|name| name.starts_with("snap.") && which(name)) else { continue };
+            let Some(name) = name.to_str().filter(|name| which(name)) else { continue };
             match aside {
                 None => fs::remove_file(entry.path()),
                 Some(aside) => fs::create_dir_all(aside).and_then(|()| fs::rename(entry.path(), aside.join(name))),
@@ -261,8 +268,10 @@ impl Opening<'_> {
         }
         // What a killed process wrote but did not make durable is shown from now on.
         store.make_durable().map_err(failed)?;
-        File::open(self.database_dir())
-            .and_then(|dir| dir.sync_all())
+        let durable = |path: PathBuf| File::open(path)?.sync_all();
+        durable(self.database_dir().join(CONFIGURATION))
+            .and_then(|()| durable(self.database_dir()))
+            .and_then(|()| durable(self.dir.to_owned()))
             .map_err(|source| self.io("making the directory durable", source))?;
         Ok((epoch, origin, tip, late))
     }
