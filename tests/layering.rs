@@ -24,6 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("erfa", SHARED_AND_SERVICES),
     ("system-tests", SHARED_AND_SERVICES),
     ("log-bench", &["types", "contracts", "event-log"]),
+    ("power-cuts", &["types", "contracts", "event-log"]),
     ("xtask", &[]),
 ];
 const SHARED: &[&str] = &["types", "contracts", "event-log", "event-sourcing", "service-kit", "access", "live", "web"];
