@@ -31,6 +31,9 @@ mod turn;
 mod writers;
 mod yardstick;
 
+use std::process::ExitCode;
+
+use anyhow::Context as _;
 use clap::Parser as _;
 
 use groups::Groups;
@@ -41,20 +44,30 @@ use report::Report;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> anyhow::Result<()> {
-    let options = Options::parse();
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("log-bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> anyhow::Result<()> {
     let groups = groups::install()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().thread_name(cpu::CALLERS).enable_all().build()?;
     runtime.block_on(async {
         match options.what.clone() {
             Some(What::Child(task)) => child::run(task, &groups).await,
-            what => measure(what.unwrap_or(What::All), &options, &groups).await,
+            what => measure(what.unwrap_or(What::All), options, &groups).await,
         }
     })
 }
 
 async fn measure(what: What, options: &Options, groups: &Groups) -> anyhow::Result<()> {
-    std::fs::create_dir_all(&options.data)?;
+    let made = std::fs::create_dir_all(&options.data);
+    made.with_context(|| format!("the directory `{}` can't be made", options.data.display()))?;
     let mut report = Report::begin(options)?;
     match what {
         What::Appends(narrow) => appends::measure(&mut report, options, &narrow, groups).await,

@@ -16,7 +16,7 @@ pub(crate) struct Options {
     #[arg(long, global = true, default_value_t = 10.0, value_parser = seconds)]
     pub(crate) seconds: f64,
     /// In how many turns that time is divided; the median of the turns counts.
-    #[arg(long, global = true, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, global = true, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) rounds: u32,
     /// Only the cases whose name holds this.
     #[arg(long, global = true, default_value = "")]

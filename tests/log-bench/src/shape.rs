@@ -1,6 +1,6 @@
 //! The shape of a log of any size, so that any process knows what stands in it without reading it.
 //!
-//! Two hundred threads are active at a time, and each gets about fifty events until, after ten thousand events, others take
+//! Four hundred threads are active at a time, and each gets about 25 events until, after ten thousand events, others take
 //! their place. So any thread reads alike in a small and in a large log, and what differs is the size alone.
 
 use types::CommitId;
@@ -9,7 +9,7 @@ use uuid::{Builder, Uuid};
 use crate::{text::scramble, writers::Known};
 
 /// How many threads are active at a time, and for how many events.
-const ACTIVE: u64 = 200;
+const ACTIVE: u64 = 400;
 const ACTIVE_EVENTS: u64 = 10_000;
 /// The moment from which ids are counted, in milliseconds since 1970; long ago, so that ids made now come after them.
 const BEGAN: u64 = 1_700_000_000_000;

@@ -26,12 +26,13 @@ pub(crate) struct Turn {
     pub(crate) latencies: Latencies,
     /// Of the process in that time: the log with its callers.
     pub(crate) cpu: Duration,
-    /// Of the log's writer alone.
+    /// Of the log's writer alone, until the last answer; of a yardstick, all.
     pub(crate) cpu_of_writer: Duration,
     /// Of the process until it was closed, with what was left for later.
     pub(crate) cpu_closed: Duration,
-    /// How much was added to the disk until it was closed.
+    /// How much room it took when it was closed, for how many events, with those from before.
     pub(crate) disk_bytes: u64,
+    pub(crate) events_there: u64,
 }
 
 impl Turn {
@@ -54,7 +55,6 @@ pub(crate) fn open(dir: &Path) -> anyhow::Result<SledLog> {
 /// turn, and what it left for later is counted where it belongs.
 pub(crate) async fn of_log(dir: &Path, crew: &mut Crew, limit: Limit, groups: &Groups) -> anyhow::Result<Turn> {
     let log = open(dir)?;
-    let disk_before = disk::bytes(dir)?;
     groups.take();
     let (start, cpu) = (Instant::now(), Cpu::now());
     let latencies = crew.append(&Log::new(log.clone()), limit).await?;
@@ -62,14 +62,16 @@ pub(crate) async fn of_log(dir: &Path, crew: &mut Crew, limit: Limit, groups: &G
     log.close().await;
     let closed = Cpu::now();
     drop(log);
+    let events = latencies.len() as u64;
     Ok(Turn {
-        events: latencies.len() as u64,
+        events,
         groups: groups.take(),
         seconds,
         latencies,
         cpu: after.process - cpu.process,
         cpu_of_writer: after.writer - cpu.writer,
         cpu_closed: closed.process - cpu.process,
-        disk_bytes: disk::bytes(dir)?.saturating_sub(disk_before),
+        disk_bytes: disk::bytes(dir)?,
+        events_there: events,
     })
 }

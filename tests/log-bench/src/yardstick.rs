@@ -89,9 +89,10 @@ impl Yardstick {
             seconds,
             latencies,
             cpu: after.process - cpu.process,
-            cpu_of_writer: Duration::ZERO,
+            cpu_of_writer: closed.process - cpu.process,
             cpu_closed: closed.process - cpu.process,
             disk_bytes,
+            events_there: events,
         })
     }
 }

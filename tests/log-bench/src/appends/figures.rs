@@ -26,14 +26,15 @@ pub(super) fn add(report: &mut Report, case: Case, turns: Vec<(Contender, Vec<Tu
         if *yardstick == Yardstick::BareFile {
             add("latency, median", "us", &mut |turn| turn.latencies.quantile(0.5))?;
             add("latency, p99", "us", &mut |turn| turn.latencies.quantile(0.99))?;
+            add("CPU with callers and closing", "s/100,000", &mut |turn| turn.per_100_000(turn.cpu_closed))?;
         }
-        add("CPU, closing included", "s/100,000", &mut |turn| turn.per_100_000(turn.cpu_closed))?;
-        add("disk by payload", "B/B", &mut |turn| turn.disk_bytes as f64 / (turn.events as f64 * payload))?;
+        // A yardstick has no callers, and all of it counts as its writer.
+        add("CPU of the writer's side", "s/100,000", &mut |turn| turn.per_100_000(turn.cpu_of_writer))?;
+        add("disk by payload", "B/B", &mut |turn| turn.disk_bytes as f64 / (turn.events_there as f64 * payload))?;
     }
     let mut alone = |what: &str, unit: &str, figure: &dyn Fn(&Turn) -> f64| {
         report.alone(&name, what, median(log.iter().map(figure)), unit)
     };
-    alone("CPU of log and callers", "s/100,000", &|turn| turn.per_100_000(turn.cpu))?;
-    alone("CPU of the writer's thread", "s/100,000", &|turn| turn.per_100_000(turn.cpu_of_writer))?;
+    alone("CPU with callers, until answered", "s/100,000", &|turn| turn.per_100_000(turn.cpu))?;
     alone("commits in a group, mean", "commits", &|turn| turn.events as f64 / turn.groups.len() as f64)
 }

@@ -22,26 +22,32 @@ pub(super) struct LogTurns {
     texts: Texts,
     /// Writers on streams that exist. Where each has a new one, log and crew are new in each turn.
     crew: Option<Crew>,
+    /// How many events stand in it.
+    events: u64,
 }
 
 impl LogTurns {
     /// Makes the streams that must exist before.
     pub(super) async fn prepare(dir: PathBuf, case: Case, texts: &Texts) -> anyhow::Result<Self> {
         disk::fresh(&dir)?;
-        let mut crew = None;
+        let (mut crew, mut events) = (None, 0);
         if let Streams::Many(number) = case.streams {
             let streams: Vec<Known> = (0..number).map(|_| (SystemIds.uuid(), 1)).collect();
             let log = turn::open(&dir)?;
             load::begin_streams(&Log::new(log.clone()), streams.iter().map(|(id, _)| *id), texts).await?;
             log.close().await;
+            events = number;
             crew = Some(Crew::new(case.in_flight, case.streams, &streams, texts));
         }
-        Ok(Self { dir, case, texts: texts.clone(), crew })
+        Ok(Self { dir, case, texts: texts.clone(), crew, events })
     }
 
     pub(super) async fn turn(&mut self, time: Duration, groups: &Groups) -> anyhow::Result<Turn> {
         if let Some(crew) = &mut self.crew {
-            return turn::of_log(&self.dir, crew, Limit::time(time), groups).await;
+            let mut turn = turn::of_log(&self.dir, crew, Limit::time(time), groups).await?;
+            self.events += turn.events;
+            turn.events_there = self.events;
+            return Ok(turn);
         }
         disk::fresh(&self.dir)?;
         let mut crew = Crew::new(self.case.in_flight, self.case.streams, &[], &self.texts);
