@@ -21,6 +21,7 @@ mod open;
 mod queue;
 mod read;
 mod records;
+mod recover;
 mod restore;
 mod ring;
 mod shared;
@@ -44,7 +45,8 @@ use tokio::sync::watch;
 use types::{Clock, CommitId, Ids, LogEpoch, Position, Revision, StreamId, SystemIds};
 
 use self::{
-    answering::Answering, marker::Marker, queue::Queue, shared::Shared, store::Store, verify::Verifying, writer::Writer,
+    answering::Answering, marker::Marker, queue::Queue, recover::Recovery, shared::Shared, store::Store,
+    verify::Verifying, writer::Writer,
 };
 pub use self::{
     backup::{Backup, BackupEnd, BackupError, LogIdentity},
@@ -99,6 +101,7 @@ impl SledLog {
     /// Opens the log in this directory, and makes one if there is nothing. Blocks while it verifies what it finds.
     pub fn open(dir: &Path, options: SledOptions) -> Result<Self, OpenError> {
         let SledOptions { clock, ids, cache_bytes, sync } = options;
+        let recovery = Recovery::new(cache_bytes, Arc::clone(&sync));
         let opened = open::open(dir, cache_bytes, sync, &*ids)?;
         describe_metrics();
         metrics::gauge!("erfa_log_read_only").set(0.0);
@@ -116,6 +119,7 @@ impl SledLog {
             marker,
             chain: opened.tip.chain,
             answering: Answering::here(),
+            recovery,
         };
         let run = move || writer.run(requests, opened.lock);
         std::thread::Builder::new().name("log-writer".into()).spawn(run).map_err(failed("starting the writer"))?;
@@ -128,9 +132,10 @@ impl SledLog {
         self.queue.close().await;
     }
 
-    /// Why the log takes no more commits, if it does not: what the disk said.
+    /// Why the log takes no commits, if it does not: what the disk said, and what to do. After a full disk it takes them
+    /// again by itself when there is room.
     pub fn read_only(&self) -> Option<Arc<str>> {
-        self.reader.0.read_only.get().cloned()
+        self.reader.0.read_only()
     }
 
     /// Walks through everything that is committed now, and says what there is, or what is wrong first and where.
@@ -160,15 +165,15 @@ fn describe_metrics() {
     metrics::describe_counter!("erfa_log_appends_total", "Commits that were written to the log");
     let seconds = metrics::Unit::Seconds;
     metrics::describe_histogram!("erfa_log_commit_seconds", seconds, "How long a group of commits took to be durable");
-    metrics::describe_gauge!("erfa_log_read_only", "1 if the disk refuses and the log takes no more commits");
+    metrics::describe_gauge!("erfa_log_read_only", "1 while the disk refuses and the log takes no commits");
 }
 
 impl EventLog for SledLog {
     fn submit(&self, commit: Commit) -> BoxFuture<'_, Result<Pending, AppendError>> {
         async move {
             let checked = check(commit)?;
-            match self.reader.0.read_only.get() {
-                Some(reason) => Err(AppendError::ReadOnly { reason: Arc::clone(reason) }),
+            match self.reader.0.refusal() {
+                Some(reason) => Err(AppendError::ReadOnly { reason }),
                 None => self.queue.put(checked).await,
             }
         }
@@ -207,7 +212,7 @@ impl EventLog for SledLog {
         filter: &'a Filter,
         limit: usize,
     ) -> BoxFuture<'a, Result<EventPage, ReadError>> {
-        self.reader.page(after, filter, Room::of(limit))
+        self.reader.page(after, filter, Room::of(limit)).boxed()
     }
 
     fn follow(&self, after: Position, filter: Filter) -> BoxStream<'static, Result<Followed, ReadError>> {
@@ -234,7 +239,10 @@ impl Reader {
         let outcome = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             let store = shared.store();
-            let store = store.as_ref().ok_or_else(|| read::unavailable("the log is closed"))?;
+            let store = store.as_ref().ok_or_else(|| {
+                let reopening = !shared.is_closed();
+                read::unavailable(if reopening { "the log is being opened again" } else { "the log is closed" })
+            })?;
             read(&shared, store)
         });
         outcome.await.unwrap_or_else(|error| {
@@ -248,6 +256,20 @@ impl Reader {
     }
 }
 
+impl Reader {
+    async fn page(&self, after: Position, filter: &Filter, room: Room) -> Result<EventPage, ReadError> {
+        let (after, committed) = (after.get(), self.0.committed());
+        if after >= committed {
+            return Ok(EventPage { events: Vec::new(), read_to: Position::new(after), at_head: true });
+        }
+        if let Some(page) = self.0.ring().page(after, committed, filter, room) {
+            return Ok(page);
+        }
+        let filter = filter.clone();
+        self.blocking(move |_, store| read::all(store, committed, after, &filter, room)).await
+    }
+}
+
 impl Source for Reader {
     fn page<'a>(
         &'a self,
@@ -256,15 +278,15 @@ impl Source for Reader {
         room: Room,
     ) -> BoxFuture<'a, Result<EventPage, ReadError>> {
         async move {
-            let (after, committed) = (after.get(), self.0.committed());
-            if after >= committed {
-                return Ok(EventPage { events: Vec::new(), read_to: Position::new(after), at_head: true });
+            loop {
+                match Self::page(self, after, filter, room).await {
+                    // The disk is full, and sled refuses this page until it was opened again.
+                    Err(ReadError::Unavailable { .. }) if self.0.read_only().is_some() && !self.0.is_closed() => {
+                        self.0.recovered().await;
+                    }
+                    outcome => return outcome,
+                }
             }
-            if let Some(page) = self.0.ring().page(after, committed, filter, room) {
-                return Ok(page);
-            }
-            let filter = filter.clone();
-            self.blocking(move |_, store| read::all(store, committed, after, &filter, room)).await
         }
         .boxed()
     }

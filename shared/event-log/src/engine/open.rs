@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use types::{Ids, LogEpoch};
+use types::{Ids, LogEpoch, SystemIds};
 
 use super::{
     OpenError,
@@ -42,10 +42,11 @@ pub(super) struct Opened {
     pub(super) late: Late,
 }
 
-struct Opening<'a> {
-    dir: &'a Path,
-    cache_bytes: u64,
-    sync: Sync,
+/// A log that is being opened.
+pub(super) struct Opening<'a> {
+    pub(super) dir: &'a Path,
+    pub(super) cache_bytes: u64,
+    pub(super) sync: Sync,
 }
 
 /// Opens the log in this directory; makes one if there is nothing.
@@ -63,8 +64,7 @@ pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> R
     let newest = newest(dir, mark);
     let store = opening.database()?;
     let examined = catch_unwind(AssertUnwindSafe(|| opening.begin(&store, newest, ids)));
-    let (epoch, origin, tip, late) =
-        examined.unwrap_or_else(|_| Err(opening.damaged("its database can't be read".into())))?;
+    let (epoch, origin, tip, late) = examined.unwrap_or_else(|_| Err(opening.unreadable()))?;
     let now = Mark { epoch, position: tip.position, chain: tip.chain };
     if mark != Some(now) {
         now.write(dir).map_err(|source| opening.io("writing the mark", source))?;
@@ -100,6 +100,18 @@ fn is_snapshot(name: &str) -> bool {
 }
 
 impl Opening<'_> {
+    /// Opens the database of a log that this process holds, and that ended here.
+    pub(super) fn again(&self, known: Mark) -> Result<(Store, End, Late), OpenError> {
+        let store = self.database()?;
+        let examined = catch_unwind(AssertUnwindSafe(|| self.begin(&store, Some(known), &SystemIds)));
+        let (_, _, end, late) = examined.unwrap_or_else(|_| Err(self.unreadable()))?;
+        Ok((store, end, late))
+    }
+
+    fn unreadable(&self) -> OpenError {
+        self.damaged("its database can't be read".into())
+    }
+
     fn io(&self, doing: &'static str, source: io::Error) -> OpenError {
         let dir = self.dir.to_owned();
         match source.kind() {

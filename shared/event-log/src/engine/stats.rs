@@ -41,7 +41,7 @@ pub(super) fn stats(shared: &Shared) -> io::Result<Stats> {
         origin: shared.origin,
         chain: chain_at(shared, head),
         disk_bytes: disk_bytes(&shared.dir)?,
-        read_only: shared.read_only.get().map(|reason| reason.to_string()),
+        read_only: shared.read_only().map(|reason| reason.to_string()),
     })
 }
 

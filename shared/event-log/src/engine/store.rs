@@ -7,6 +7,7 @@ use std::{
     fs::File,
     io,
     ops::{Bound, RangeInclusive},
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Arc,
 };
@@ -29,7 +30,7 @@ use super::{
 pub(super) type Sync = Arc<dyn Fn(&File) -> io::Result<()> + Send + std::marker::Sync>;
 
 /// One sync must never cover more than one segment, so this is far above what a group can be.
-const SEGMENT_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const SEGMENT_BYTES: usize = 16 * 1024 * 1024;
 /// sled evicts only after so many accesses, so a large value is touched a few times after it was read.
 const TOUCHES: usize = 8;
 
@@ -91,6 +92,13 @@ impl Store {
         // sled's own flush leaves the drive's cache and the file's size to chance.
         let file = File::options().read(true).write(true).open(dir.join("db")).map_err(StoreError::Sync)?;
         Ok(Self { db, file, sync })
+    }
+
+    /// Closes a database that has failed. sled may panic then.
+    pub(super) fn discard(self) {
+        if catch_unwind(AssertUnwindSafe(|| drop(self))).is_err() {
+            tracing::warn!("the store has panicked while it was closed");
+        }
     }
 
     /// Whether nothing was ever stored.

@@ -153,22 +153,67 @@ async fn when_the_disk_refuses_the_log_is_read_only() {
     full.store(true, Ordering::SeqCst);
     let unknown = log.append(commit(2, Expected::Exists)).await.unwrap_err();
     assert!(matches!(unknown, AppendError::Unavailable { .. }) && unknown.may_retry(), "{unknown}");
-    full.store(false, Ordering::SeqCst);
     let refused = log.append(commit(3, Expected::Exists)).await.unwrap_err();
     assert!(matches!(refused, AppendError::ReadOnly { .. }) && refused.may_retry(), "{refused}");
+    assert!(refused.to_string().contains("make room on the disk"), "{refused}");
     assert!(log.read_only().is_some() && log.stats().unwrap().read_only.is_some());
 
     let page = log.read_all(Position::START, &Filter::all(), 10).await.unwrap();
     assert_eq!((page.events.len(), page.read_to), (1, first.position), "reading goes on, of what is durable");
     assert_eq!(log.read_stream(&stream(), Direction::Forward, None, 10).await.unwrap().len(), 1);
-    log.close().await;
+    let mut follower = log.follow(first.position, Filter::all());
+    assert!(matches!(follower.next().await, Some(Ok(Followed::CaughtUp(_)))));
 
-    let log = SledLog::open(dir.path(), options()).unwrap();
-    assert!(log.read_only().is_none());
-    let second = log.append(commit(2, Expected::Exists)).await.unwrap();
+    full.store(false, Ordering::SeqCst);
+    let second = when_it_takes_commits_again(&log, || commit(2, Expected::Exists)).await;
+    assert!(log.read_only().is_none() && log.stats().unwrap().read_only.is_none());
     let third = log.append(commit(3, Expected::Exact(second.last_revision))).await.unwrap();
     assert_eq!(third.position, Position::new(3), "the commit whose outcome was unknown stands once");
+    for position in [2, 3] {
+        let heard = follower.next().await;
+        assert!(matches!(&heard, Some(Ok(Followed::Event(event))) if event.position.get() == position), "{heard:?}");
+    }
     log.close().await;
+    let log = SledLog::open(dir.path(), options()).unwrap();
+    assert_eq!(log.head().await.unwrap(), third.position);
+    log.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_another_failure_than_a_full_disk_the_log_waits_for_its_administrator() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut failing, broken) = (options(), Arc::new(AtomicBool::new(false)));
+    let theirs = Arc::clone(&broken);
+    failing.sync = Arc::new(move |file: &File| match theirs.swap(false, Ordering::SeqCst) {
+        true => Err(io::Error::other("a cable is loose")),
+        false => file.sync_data(),
+    });
+    let log = SledLog::open(dir.path(), failing).unwrap();
+    log.append(commit(1, Expected::NoStream)).await.unwrap();
+    broken.store(true, Ordering::SeqCst);
+    log.append(commit(2, Expected::Exists)).await.unwrap_err();
+    let refused = log.append(commit(3, Expected::Exists)).await.unwrap_err();
+    assert!(refused.to_string().contains("a cable is loose; see to the disk of"), "{refused}");
+    assert!(refused.to_string().ends_with("start again"), "{refused}");
+    log.close().await;
+    let log = SledLog::open(dir.path(), options()).unwrap();
+    let second = log.append(commit(2, Expected::Exists)).await.unwrap();
+    assert_eq!(second.position, Position::new(2), "the commit whose outcome was unknown stands once");
+    log.close().await;
+}
+
+/// Sends the commit until it is taken.
+async fn when_it_takes_commits_again(log: &SledLog, commit: impl Fn() -> Commit) -> crate::Appended {
+    let begun = std::time::Instant::now();
+    loop {
+        match log.append(commit()).await {
+            Ok(appended) => return appended,
+            Err(error) => {
+                assert!(error.may_retry() && begun.elapsed() < Duration::from_secs(SYNC_SECONDS_MAX), "{error}")
+            }
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,7 @@ use types::{Clock, Position};
 
 use super::{
     answering::Answering,
+    examine::End,
     group::{Group, Heads},
     index::Writing,
     layout::block::{Chain, Packer},
@@ -24,6 +25,7 @@ use super::{
     merge::Span,
     queue::{Job, Request},
     records,
+    recover::{Failure, Recovery, Waited},
     shared::Shared,
     shown::Kinds,
     store::{Store, StoreError},
@@ -44,6 +46,7 @@ pub(super) struct Writer {
     pub(super) marker: Marker,
     pub(super) chain: Chain,
     pub(super) answering: Answering,
+    pub(super) recovery: Recovery,
 }
 
 struct State {
@@ -115,6 +118,12 @@ impl State {
     /// The next request; writes the index while there is none.
     fn next(&mut self, requests: &mut mpsc::Receiver<Request>) -> Option<Request> {
         loop {
+            if self.read_only().is_some() {
+                match self.writer.recovery.wait(&self.writer.shared, self.mark(), requests) {
+                    Waited::Request(request) => return request,
+                    Waited::Recovered(end) => self.go_on(end),
+                }
+            }
             self.index(false);
             if self.writing.is_none() {
                 return requests.blocking_recv();
@@ -127,21 +136,22 @@ impl State {
         }
     }
 
-    fn read_only(&self) -> Option<&Arc<str>> {
-        self.writer.shared.read_only.get()
+    fn read_only(&self) -> Option<Arc<str>> {
+        self.writer.shared.read_only()
     }
 
-    fn refuse_from_now_on(&self, reason: &Arc<str>) {
-        if self.writer.shared.read_only.set(Arc::clone(reason)).is_ok() {
-            metrics::gauge!("erfa_log_read_only").set(1.0);
-            tracing::error!(%reason, "the log is read-only from now on; make room on the disk and start again");
-        }
+    /// Goes on after the log was opened again and ends here.
+    fn go_on(&mut self, end: End) {
+        (self.heads, self.writing) = (Heads::new(), None);
+        (self.head, self.writer.chain) = (end.position, end.chain);
+        self.writer.committed.send_replace(Position::new(end.position));
+        self.writer.marker.durable(self.mark());
     }
 
     fn write(&mut self, jobs: Vec<Job>) {
-        if let Some(reason) = self.read_only() {
+        if let Some(reason) = self.writer.shared.refusal() {
             for job in jobs {
-                let _ = job.answer.send(Err(AppendError::ReadOnly { reason: Arc::clone(reason) }));
+                let _ = job.answer.send(Err(AppendError::ReadOnly { reason: Arc::clone(&reason) }));
             }
             return;
         }
@@ -163,11 +173,10 @@ impl State {
                 metrics::histogram!("erfa_log_commit_seconds").record(started.elapsed());
                 return;
             }
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "the writer has panicked".to_owned(),
+            Ok(Err(error)) => error.into(),
+            Err(_) => Failure::panicked("the writer"),
         };
-        let reason: Arc<str> = failure.into();
-        self.refuse_from_now_on(&reason);
+        let reason = self.writer.recovery.refuse(&shared, failure);
         group.fail(&reason);
     }
 
@@ -213,7 +222,7 @@ impl State {
     /// Writes some of the index, if there is enough for it; or all of it.
     fn index(&mut self, all: bool) {
         let shared = Arc::clone(&self.writer.shared);
-        if shared.read_only.get().is_some() {
+        if self.read_only().is_some() {
             self.writing = None;
             return;
         }
@@ -225,14 +234,18 @@ impl State {
             }
             let Some(writing) = &mut self.writing else { return };
             let step = catch_unwind(AssertUnwindSafe(|| writing.step(store, INDEX_WRITES_AT_ONCE)));
-            match step {
+            let failure = match step {
                 Ok(Ok(true)) => {
                     shared.late().written(writing);
                     self.writing = None;
+                    None
                 }
-                Ok(Ok(false)) => {}
-                Ok(Err(error)) => self.refuse_from_now_on(&error.to_string().into()),
-                Err(_) => self.refuse_from_now_on(&"writing the index has panicked".into()),
+                Ok(Ok(false)) => None,
+                Ok(Err(error)) => Some(error.into()),
+                Err(_) => Some(Failure::panicked("writing the index")),
+            };
+            if let Some(failure) = failure {
+                self.writer.recovery.refuse(&shared, failure);
             }
             if !all || self.read_only().is_some() {
                 return;
@@ -243,15 +256,13 @@ impl State {
     /// Writes the index and the mark, and closes the store when the last reader has let go of it.
     fn close(mut self) {
         self.index(true);
-        let Some(store) = self.writer.shared.take_store() else { return };
-        if self.read_only().is_none()
-            && let Err(error) = store.make_durable()
-        {
-            tracing::warn!(%error, "the log's index could not be written; it is made again when the log is opened");
-        }
-        // sled writes when it is dropped, and after a failure it may panic then.
-        if catch_unwind(AssertUnwindSafe(|| drop(store))).is_err() {
-            tracing::warn!("the store has panicked while it was closed");
+        if let Some(store) = self.writer.shared.take_store() {
+            if self.read_only().is_none()
+                && let Err(error) = store.make_durable()
+            {
+                tracing::warn!(%error, "the log's index could not be written; it is made again when the log is opened");
+            }
+            store.discard();
         }
         self.writer.marker.close();
     }
