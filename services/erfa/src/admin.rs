@@ -12,13 +12,17 @@ use std::{
 use anyhow::bail;
 
 mod client;
+mod feed;
+mod frames;
 mod perform;
 mod protocol;
 mod server;
 
-pub(crate) use client::ask;
+pub(crate) use client::{ask, connect};
+pub(crate) use feed::feed;
+pub(crate) use frames::{Frame, receive};
 pub(crate) use perform::perform;
-pub(crate) use protocol::{Ask, Progress, Refusal, Reply};
+pub(crate) use protocol::{Ask, Progress, Refusal, Reply, Wanted};
 pub(crate) use server::AdminSocket;
 
 /// The socket's name in the data directory.

@@ -93,6 +93,22 @@ pub(crate) enum LogCommand {
     Stats,
     /// Walk through everything: chain, revisions, index. Says what is wrong first, and where.
     Verify,
+    /// Write the log to a directory of plain files, or what has come since the last time.
+    Backup {
+        /// The directory: an empty one, or that of a backup that shall go on.
+        dir: PathBuf,
+        /// Go on with what comes, until it is ended.
+        #[arg(long)]
+        follow: bool,
+    },
+    /// Make the log of this data directory, which has none, from a backup.
+    Restore {
+        /// The backup's directory.
+        dir: PathBuf,
+        /// Restore nothing that comes after this position.
+        #[arg(long)]
+        to: Option<u64>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

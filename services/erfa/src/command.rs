@@ -72,6 +72,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(output.result(&log::words::stats(&done), &done)?)
         }
         Command::Log(LogCommand::Verify) => log::verify(config, output).await,
+        Command::Log(LogCommand::Backup { dir, follow }) => log::backup(config, output, &dir, follow).await,
+        Command::Log(LogCommand::Restore { dir, to }) => log::restore(config, output, dir, to).await,
         Command::Rebuild { service } => {
             let done = administer(config, output, "rebuilding", Ask::Rebuild { service }).await?;
             Ok(output.result("The views are made anew.", &done)?)

@@ -1,8 +1,12 @@
 //! The log's own commands: those that look at all of it, or work where nothing else does.
 
 mod alone;
+mod backup;
+mod restore;
 mod verify;
 pub(crate) mod words;
 
 pub(crate) use alone::is_there;
+pub(crate) use backup::backup;
+pub(crate) use restore::restore;
 pub(crate) use verify::verify;

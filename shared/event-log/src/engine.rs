@@ -49,7 +49,7 @@ use self::{
     verify::Verifying, writer::Writer,
 };
 pub use self::{
-    backup::{Backup, BackupEnd, BackupError, LogIdentity},
+    backup::{Backup, BackupEnd, BackupError, LogIdentity, StoredBlock},
     build::BuildError,
     chain_value::{ChainValue, InvalidChainValue},
     error::OpenError,

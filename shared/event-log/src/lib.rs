@@ -17,7 +17,7 @@ mod room;
 pub use commit::{Appended, Commit, Expected, NewEvent};
 pub use engine::{
     Backup, BackupEnd, BackupError, BuildError, ChainValue, InvalidChainValue, LogIdentity, OpenError, RestoreError,
-    Restored, SledLog, SledOptions, Stats, Verified, VerifyError,
+    Restored, SledLog, SledOptions, Stats, StoredBlock, Verified, VerifyError,
 };
 pub use error::{AppendError, ReadError};
 pub use event_log::{Direction, EventLog, EventPage, Followed, Log, Pending};

@@ -9,23 +9,29 @@ use tokio::{
 
 use super::{Ask, Progress, Refusal, Reply};
 
+/// A connection to the server that runs on this socket; `None` if none does.
+pub(crate) async fn connect(socket: &Path) -> Option<Result<UnixStream, Refusal>> {
+    match UnixStream::connect(socket).await {
+        Ok(stream) => Some(Ok(stream)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => None,
+        Err(error) => {
+            let socket = socket.display();
+            Some(Err(Refusal::new(format_args!(
+                "the running server can't be asked over {socket}: {error}. Run the command as the user that runs the server."
+            ))))
+        }
+    }
+}
+
 /// Asks the server that runs on this socket; `None` if none does.
 pub(crate) async fn ask(
     socket: &Path,
     ask: &Ask,
     progress: &dyn Fn(Progress),
 ) -> Option<Result<serde_json::Value, Refusal>> {
-    let stream = match UnixStream::connect(socket).await {
+    let stream = match connect(socket).await? {
         Ok(stream) => stream,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
-            return None;
-        }
-        Err(error) => {
-            let socket = socket.display();
-            return Some(Err(Refusal::new(format_args!(
-                "the running server can't be asked over {socket}: {error}. Run the command as the user that runs the server."
-            ))));
-        }
+        Err(refusal) => return Some(Err(refusal)),
     };
     Some(converse(stream, ask, progress).await.unwrap_or_else(|error| {
         Err(Refusal::new(format_args!(
@@ -48,6 +54,7 @@ async fn converse(
             Reply::Progress(report) => progress(report),
             Reply::Done(value) => return Ok(Ok(value)),
             Reply::Refused(refusal) => return Ok(Err(refusal)),
+            Reply::Blocks(_) => return Err(io::ErrorKind::InvalidData.into()),
         }
     }
     Err(io::ErrorKind::UnexpectedEof.into())

@@ -58,6 +58,7 @@ async fn act(parts: &Parts, ask: Ask, progress: &(dyn Fn(Progress) + Send + Sync
             let verified = parts.engine.verify(|done, of| progress(Progress { done, of })).await;
             serde_json::to_value(verified.map_err(Refusal::new)?).map_err(Refusal::new)
         }
+        Ask::LogBackup(_) => Err(Refusal::new("blocks are not an answer")),
         Ask::Rebuild { service } => rebuild(parts, service, progress).await,
     }
 }

@@ -1,6 +1,9 @@
 //! One line of JSON asks, lines of JSON answer: any number of [`Reply::Progress`], then one of the others.
 
+use std::path::PathBuf;
+
 use contracts::directory::Scope;
+use event_log::{BackupEnd, LogIdentity};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Service;
@@ -18,6 +21,7 @@ pub(crate) enum Ask {
     LogTail { events: usize },
     LogStats,
     LogVerify,
+    LogBackup(Wanted),
     Rebuild { service: Option<Service> },
 }
 
@@ -28,6 +32,19 @@ pub(crate) enum Reply {
     Progress(Progress),
     Done(serde_json::Value),
     Refused(Refusal),
+    /// The blocks of this log follow, as `frames` has them.
+    Blocks(LogIdentity),
+}
+
+/// Which blocks a backup wants.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Wanted {
+    /// Its directory, to be named where something is wrong.
+    pub(crate) dir: PathBuf,
+    /// Where it ends.
+    pub(crate) end: BackupEnd,
+    /// Whether it wants those that are still to come.
+    pub(crate) follow: bool,
 }
 
 /// How far it is.

@@ -16,11 +16,14 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Ask, Reply, perform, protocol::LINE_BYTES_MAX};
+use super::{Ask, Refusal, Reply, feed, perform, protocol::LINE_BYTES_MAX};
 use crate::parts::Parts;
 
 /// How many commands are under way at once; more wait.
 const COMMANDS_MAX: usize = 4;
+/// How many backups take blocks at once, which they may do for ever; more are refused.
+const BACKUPS_MAX: usize = 4;
+const TOO_MANY_BACKUPS: &str = "too many backups are taking blocks from this server already: end one of them";
 /// How long a command line may take to say what it wants.
 const ASK_WITHIN: Duration = Duration::from_secs(10);
 /// How long the socket rests that can't take a command, because the process has too many files open.
@@ -49,11 +52,12 @@ impl AdminSocket {
     /// Answers until the server stops; a command under way is finished.
     pub(crate) async fn run(self, parts: Arc<Parts>, shutdown: CancellationToken) {
         let (tasks, places) = (TaskTracker::new(), Arc::new(Semaphore::new(COMMANDS_MAX)));
+        let backups = Arc::new(Semaphore::new(BACKUPS_MAX));
         while let Some(Some((stream, place))) = shutdown.run_until_cancelled(self.accept(&places)).await {
             let (parts, shutdown) = (parts.clone(), shutdown.clone());
+            let backups = backups.clone();
             tasks.spawn(async move {
-                let _place = place;
-                if let Err(error) = answer(stream, &parts, &shutdown).await {
+                if let Err(error) = answer(stream, &parts, &shutdown, place, &backups).await {
                     tracing::info!(%error, "a command went away before its answer");
                 }
             });
@@ -83,7 +87,13 @@ impl Drop for AdminSocket {
     }
 }
 
-async fn answer(stream: UnixStream, parts: &Parts, shutdown: &CancellationToken) -> io::Result<()> {
+async fn answer(
+    stream: UnixStream,
+    parts: &Parts,
+    shutdown: &CancellationToken,
+    place: OwnedSemaphorePermit,
+    backups: &Semaphore,
+) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     let mut read = BufReader::new(read.take(LINE_BYTES_MAX));
@@ -91,15 +101,24 @@ async fn answer(stream: UnixStream, parts: &Parts, shutdown: &CancellationToken)
         None => return Ok(()),
         Some(asked) => asked??,
     };
+    let ask = serde_json::from_str::<Ask>(&line);
+    if let Ok(Ask::LogBackup(wanted)) = ask {
+        drop(place);
+        let Ok(_place) = backups.try_acquire() else {
+            return send(&mut write, &Reply::Refused(Refusal::new(TOO_MANY_BACKUPS))).await;
+        };
+        let fed = shutdown.run_until_cancelled(feed(&mut write, &parts.engine, wanted, shutdown));
+        return fed.await.unwrap_or(Ok(()));
+    }
     let (progress, mut reports) = mpsc::channel(PROGRESS_QUEUE);
     let report = |at| {
         // A command line that is slow to hear of progress hears of the next.
         let _ = progress.try_send(at);
     };
     let work = async {
-        match serde_json::from_str::<Ask>(&line) {
+        match ask {
             Ok(ask) => perform(parts, ask, &report).await,
-            Err(error) => Err(super::Refusal::new(format_args!(
+            Err(error) => Err(Refusal::new(format_args!(
                 "the running server does not know that command ({error}): use the program that the server was started from"
             ))),
         }
@@ -114,7 +133,7 @@ async fn answer(stream: UnixStream, parts: &Parts, shutdown: &CancellationToken)
     send(&mut write, &outcome.map_or_else(Reply::Refused, Reply::Done)).await
 }
 
-async fn send(write: &mut (impl tokio::io::AsyncWrite + Unpin), reply: &Reply) -> io::Result<()> {
+pub(super) async fn send(write: &mut (impl tokio::io::AsyncWrite + Unpin), reply: &Reply) -> io::Result<()> {
     let mut line = serde_json::to_vec(reply)?;
     line.push(b'\n');
     write.write_all(&line).await

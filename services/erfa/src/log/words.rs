@@ -26,9 +26,6 @@ pub(crate) fn stats(done: &Value) -> String {
         text("origin"),
         indicatif::HumanBytes(number("diskBytes")),
     );
-    if let Some(each) = number("diskBytes").checked_div(number("events")) {
-        words += &format!(", {} for each event", indicatif::HumanBytes(each));
-    }
     if let Some(reason) = done["readOnly"].as_str() {
         words += &format!("\nread-only   {reason}");
     }

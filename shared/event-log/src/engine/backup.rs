@@ -16,6 +16,7 @@ use types::LogEpoch;
 
 pub use self::{
     error::BackupError,
+    source::StoredBlock,
     write::{Backup, BackupEnd},
 };
 

@@ -200,8 +200,10 @@ impl Verifying {
             walked.map_err(|(position, bad)| damaged(position, bad))?;
             known?;
             self.starts.add(first);
-            if block.header.last() == self.mark.position && block.header.after != self.mark.chain {
-                return Err(wrong(self.mark.position, "the log goes on otherwise than the mark says"));
+            let mark = &self.mark;
+            let fits = || block.sections.iter().any(|it| (it.last(), it.after) == (mark.position, mark.chain));
+            if block.header.holds(mark.position) && !fits() {
+                return Err(wrong(mark.position, "the log goes on otherwise than the mark says"));
             }
         }
         if self.blocks.position < next {

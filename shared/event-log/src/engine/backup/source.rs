@@ -20,6 +20,15 @@ use crate::{
 /// So many bytes of blocks are handed out at once, or one block more.
 const BLOCKS_BYTES: usize = 1024 * 1024;
 
+/// A block of a log, as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredBlock {
+    /// The position of its last event.
+    pub last: Position,
+    /// What a backup keeps of it.
+    pub value: Bytes,
+}
+
 impl SledLog {
     /// Which log this is.
     pub fn identity(&self) -> LogIdentity {
@@ -41,7 +50,7 @@ impl SledLog {
     }
 
     /// The next blocks after this position, which is the last of a section, in order; none at the head.
-    pub async fn blocks_after(&self, position: Position) -> Result<Vec<Bytes>, ReadError> {
+    pub async fn blocks_after(&self, position: Position) -> Result<Vec<StoredBlock>, ReadError> {
         let read = move |shared: &Shared, store: &Store| {
             let (mut blocks, mut bytes, mut next) = (Vec::new(), 0, position.get() + 1);
             let committed = shared.committed();
@@ -55,7 +64,7 @@ impl SledLog {
                 }
                 next = header.last() + 1;
                 bytes += value.len();
-                blocks.push(Bytes::from(value));
+                blocks.push(StoredBlock { last: Position::new(header.last()), value: value.into() });
             }
             match next > committed {
                 true => Ok(blocks),

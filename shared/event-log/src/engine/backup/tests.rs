@@ -79,7 +79,7 @@ async fn back_up(log: &SledLog, dir: &Path) -> Result<BackupEnd, BackupError> {
         if blocks.is_empty() {
             return backup.make_durable();
         }
-        blocks.iter().try_for_each(|block| backup.add(block))?;
+        blocks.iter().try_for_each(|block| backup.add(&block.value))?;
     }
 }
 
@@ -255,7 +255,7 @@ async fn the_backup_of_another_log_or_another_history_is_kept_apart() {
     backup.go_on_with(log.identity()).unwrap();
     let end = backup.end();
     let earlier = log.blocks_after(types::Position::START).await.unwrap();
-    assert!(matches!(backup.add(&earlier[0]), Err(BackupError::Sent { .. })), "only the next block is taken");
+    assert!(matches!(backup.add(&earlier[0].value), Err(BackupError::Sent { .. })), "only the next block is taken");
     assert_eq!(backup.make_durable().unwrap(), end);
 }
 

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde::{Deserialize, Serialize};
 use types::{LogEpoch, Position};
 
 use super::{
@@ -32,7 +33,7 @@ pub struct Backup {
 }
 
 /// Where a backup ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupEnd {
     /// The origin of its log; `None` if nothing was written yet.
     pub origin: Option<LogEpoch>,
