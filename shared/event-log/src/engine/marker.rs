@@ -20,11 +20,15 @@ const EVERY: Duration = Duration::from_secs(1);
 struct State {
     durable: Mark,
     closing: bool,
+    /// The thread waits until there is something to write.
+    idle: bool,
 }
 
 struct Cell {
     state: Mutex<State>,
+    /// There is something to write, after there was nothing.
     changed: Condvar,
+    closing: Condvar,
 }
 
 impl Cell {
@@ -45,8 +49,8 @@ impl Marker {
     /// Starts the thread, and a tip. `written` is what the mark says now.
     pub(super) fn start(dir: PathBuf, written: Mark) -> std::io::Result<Self> {
         let tip = TipFile::create(&dir, written)?;
-        let state = Mutex::new(State { durable: written, closing: false });
-        let cell = Arc::new(Cell { state, changed: Condvar::new() });
+        let state = Mutex::new(State { durable: written, closing: false, idle: false });
+        let cell = Arc::new(Cell { state, changed: Condvar::new(), closing: Condvar::new() });
         let theirs = Arc::clone(&cell);
         let thread = std::thread::Builder::new().name("log-mark".into()).spawn(move || run(&theirs, &dir, written))?;
         Ok(Self { cell, thread, tip, tip_failed: AtomicBool::new(false) })
@@ -60,14 +64,19 @@ impl Marker {
         {
             tracing::warn!(%error, "the log's tip can't be written");
         }
-        self.cell.state().durable = mark;
-        self.cell.changed.notify_one();
+        let mut state = self.cell.state();
+        state.durable = mark;
+        // While it pauses, waking it would only cost the writer time.
+        if state.idle {
+            self.cell.changed.notify_one();
+        }
     }
 
     /// Writes the mark a last time.
     pub(super) fn close(self) {
         self.cell.state().closing = true;
         self.cell.changed.notify_one();
+        self.cell.closing.notify_one();
         if self.thread.join().is_err() {
             tracing::error!("the thread that writes the log's mark has panicked");
         }
@@ -76,11 +85,12 @@ impl Marker {
 
 fn run(cell: &Cell, dir: &std::path::Path, mut written: Mark) {
     loop {
-        let state = cell.state();
-        let state = *cell
-            .changed
-            .wait_while(state, |state| !state.closing && state.durable == written)
-            .unwrap_or_else(PoisonError::into_inner);
+        let has_nothing_to_do = |state: &mut State| {
+            state.idle = !state.closing && state.durable == written;
+            state.idle
+        };
+        let waited = cell.changed.wait_while(cell.state(), has_nothing_to_do);
+        let state = *waited.unwrap_or_else(PoisonError::into_inner);
         if state.durable != written {
             match state.durable.write(dir) {
                 Ok(()) => written = state.durable,
@@ -91,7 +101,6 @@ fn run(cell: &Cell, dir: &std::path::Path, mut written: Mark) {
         if state.closing {
             return;
         }
-        let state = cell.state();
-        drop(cell.changed.wait_timeout_while(state, EVERY, |state| !state.closing));
+        drop(cell.closing.wait_timeout_while(cell.state(), EVERY, |state| !state.closing));
     }
 }
