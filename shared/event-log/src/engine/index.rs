@@ -16,6 +16,8 @@ use super::{
 
 /// So many events are kept unindexed before they begin to be written.
 pub(super) const UNINDEXED_EVENTS: u64 = 16_384;
+/// No more are ever kept: while some are written, not many more than [`UNINDEXED_EVENTS`] new ones come.
+pub(super) const UNINDEXED_EVENTS_MAX: u64 = 3 * UNINDEXED_EVENTS;
 
 /// Entries of blocks that follow each other.
 #[derive(Default)]
@@ -84,6 +86,17 @@ impl Late {
 
     fn parts(&self) -> impl Iterator<Item = &Entries> {
         self.frozen.iter().map(|frozen| &**frozen).chain([&self.fresh])
+    }
+
+    /// How many events are kept unindexed.
+    pub(super) fn unindexed(&self) -> u64 {
+        self.parts().map(|part| part.events).sum()
+    }
+
+    /// How many entries are kept for them.
+    #[cfg(test)]
+    pub(super) fn entries(&self) -> usize {
+        self.parts().map(|part| part.commits.len() + part.places.values().map(Vec::len).sum::<usize>()).sum()
     }
 
     /// How many streams there are.
@@ -187,6 +200,12 @@ pub(super) struct Writing {
 }
 
 impl Writing {
+    /// So much must be written when so many events have come, for all to be written before too many have come again.
+    pub(super) fn share(&self, events: u64) -> usize {
+        let all = self.merging.merges() + self.commits.len() + self.entries.places.len() + 1;
+        (all * events as usize).div_ceil(UNINDEXED_EVENTS as usize)
+    }
+
     /// Writes some more. True when all is written.
     pub(super) fn step(&mut self, store: &Store, writes: usize) -> Result<bool, StoreError> {
         for _ in 0..writes {

@@ -53,6 +53,11 @@ impl Merging {
         Self { merges, made: 0, packer: Packer::default() }
     }
 
+    /// How many merged blocks there will be.
+    pub(super) fn merges(&self) -> usize {
+        self.merges.len()
+    }
+
     /// Makes one merged block. False if there is none to make.
     pub(super) fn step(&mut self, store: &Store) -> Result<bool, StoreError> {
         let Some(merge) = self.merges.get(self.made) else { return Ok(false) };

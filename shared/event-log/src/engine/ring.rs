@@ -7,9 +7,9 @@ use types::{CommitId, Position};
 use crate::{EventPage, Filter, READ_EVENTS_MAX, Recorded, room::Room};
 
 /// The most events kept: more than a follower that is not behind can lack.
-const RING_EVENTS_MAX: usize = 16_384;
+pub(super) const RING_EVENTS_MAX: usize = 16_384;
 /// The most bytes kept: payloads, and a guess at the rest.
-const RING_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub(super) const RING_BYTES_MAX: usize = 16 * 1024 * 1024;
 const EVENT_BYTES: usize = 256;
 
 /// Events without a gap, up to the newest.
@@ -39,6 +39,12 @@ impl Ring {
             self.bytes -= bytes(&oldest);
             self.first += 1;
         }
+    }
+
+    /// How many events are kept, and how many bytes they are taken for.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> (usize, usize) {
+        (self.events.len(), self.bytes)
     }
 
     /// The events from this position on; `None` if it lies before the ring.

@@ -58,13 +58,13 @@ impl<'a> Records<'a> {
     fn section(&mut self, section: &'a Section) -> Result<(), BadValue> {
         let mut input = Input::new("a block's records", &section.records);
         let mut names = Names { streams: self.streams.len(), kinds: Vec::new() };
-        for _ in 0..input.length()? {
+        for _ in 0..names_of(section, &mut input)? {
             let length = input.length()?;
             let (category, id) = (text(input.take(length)?)?, Uuid::from_bytes(input.array()?));
             let stream = StreamId::named(category, id).map_err(|_| BadValue::Wrong("a stream has no name"))?;
             self.streams.push(stream);
         }
-        for _ in 0..input.length()? {
+        for _ in 0..names_of(section, &mut input)? {
             let length = input.length()?;
             names.kinds.push(self.kind(text(input.take(length)?)?));
         }
@@ -72,6 +72,9 @@ impl<'a> Records<'a> {
         while input.left() > 0 {
             let stored = self.commit(&mut input, &names, position)?;
             position += stored.events.len() as u64;
+            if position - section.first > u64::from(section.count) {
+                break;
+            }
             self.commits.push(stored);
         }
         if position - section.first == u64::from(section.count) {
@@ -169,6 +172,14 @@ pub(super) enum Want {
     Take,
     Skip,
     Stop,
+}
+
+/// The number of a section's streams or event types: no more than there are events.
+fn names_of(section: &Section, input: &mut Input<'_>) -> Result<usize, BadValue> {
+    match input.length()? {
+        count if count > section.count as usize => Err(BadValue::Wrong("a block has more names than events")),
+        count => Ok(count),
+    }
 }
 
 fn text(bytes: &[u8]) -> Result<&str, BadValue> {

@@ -1,5 +1,8 @@
 //! The engine keeps the log's promises, also when the disk makes it wait or refuses.
 
+mod bounds;
+mod odd_blocks;
+
 use std::{
     fs::File,
     io,

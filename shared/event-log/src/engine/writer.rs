@@ -18,7 +18,7 @@ use super::{
     answering::Answering,
     examine::End,
     group::{Group, Heads},
-    index::Writing,
+    index::{UNINDEXED_EVENTS_MAX, Writing},
     layout::block::{Chain, Packer},
     mark::Mark,
     marker::Marker,
@@ -35,7 +35,7 @@ use crate::{AppendError, Appended, event_log::millisecond};
 /// A group takes no more commits when it has so many events or bytes.
 const GROUP_EVENTS: usize = 1_024;
 const GROUP_BYTES: usize = 1024 * 1024;
-/// So many entries of the index are written between two groups.
+/// At least so many entries of the index are written between two groups.
 const INDEX_WRITES_AT_ONCE: usize = 64;
 
 /// What the writer starts with.
@@ -57,6 +57,8 @@ struct State {
     packer: Packer,
     /// The position of the last event that was written.
     head: u64,
+    /// Up to which position the index has had its turn.
+    paced: u64,
 }
 
 impl Writer {
@@ -70,6 +72,7 @@ impl Writer {
             kinds: Kinds::default(),
             packer: Packer::default(),
             head,
+            paced: head,
         };
         let mut closing = Vec::new();
         while let Some(request) = state.next(&mut requests) {
@@ -228,12 +231,15 @@ impl State {
         }
         let store = shared.store();
         let Some(store) = &*store else { return };
+        let came = self.head - std::mem::replace(&mut self.paced, self.head);
+        debug_assert!(shared.late().unindexed() <= UNINDEXED_EVENTS_MAX, "what is not indexed stays within its limit");
         loop {
             if self.writing.is_none() {
                 self.writing = shared.late().freeze(all);
             }
             let Some(writing) = &mut self.writing else { return };
-            let step = catch_unwind(AssertUnwindSafe(|| writing.step(store, INDEX_WRITES_AT_ONCE)));
+            let writes = INDEX_WRITES_AT_ONCE.max(writing.share(came));
+            let step = catch_unwind(AssertUnwindSafe(|| writing.step(store, writes)));
             let failure = match step {
                 Ok(Ok(true)) => {
                     shared.late().written(writing);

@@ -226,7 +226,9 @@ fn divide(header: &Header, records: &[u8]) -> Result<Vec<Section>, BadValue> {
     let (mut input, mut sections) = (Input::new("merged sections", records), Vec::new());
     let (mut first, mut before) = (header.first, header.before);
     while input.left() > 0 {
-        let count = u32::try_from(input.varint()?).ok().filter(|count| (1..=header.count).contains(count));
+        let left = header.last() + 1 - first;
+        let count = Some(input.varint()?).filter(|count| (1..=left).contains(count));
+        let count = count.and_then(|count| u32::try_from(count).ok());
         let count = count.ok_or(BadValue::Wrong("a section claims events that its block does not hold"))?;
         let length = input.length()?;
         let records = input.take(length)?;

@@ -77,6 +77,9 @@ pub(in crate::engine) fn decode(key: &[u8], value: &[u8]) -> Result<Vec<Place>, 
     while input.left() > 0 {
         let block = last.checked_add(input.varint()?).ok_or_else(overflow)?;
         let count = input.varint()?;
+        if count == 0 {
+            return Err(BadValue::Wrong("a place holds no events"));
+        }
         places.push(Place { block, first, count });
         first = first.checked_add(count).ok_or_else(overflow)?;
         last = block;
