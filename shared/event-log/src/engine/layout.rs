@@ -1,5 +1,14 @@
-//! What is stored, and under which keys. Everything lies in one tree; keys are big-endian, and their first byte says
-//! what they are.
+//! What is stored, and what may never change. A log's directory holds
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `format` | the number of the directory's format; a program that does not know it leaves everything as it is |
+//! | `lock` | held by the one process that has the log |
+//! | `db/` | sled's database: everything that was written |
+//! | `mark`, `tip` | how far the log surely went ([`mark`](super::mark), [`tip`](super::tip)): text, with a check |
+//! | `snapshots-aside/` | snapshots of sled's that could not be read, kept |
+//!
+//! In the database everything lies in one tree; keys are big-endian, and their first byte says what they are.
 //!
 //! | key | value |
 //! |---|---|
@@ -12,8 +21,9 @@
 //! Kind 3 was planned for numbers of streams and is not used: a stream's name is short enough to be its key.
 //!
 //! **Architecture Invariant:** the blocks alone are the truth. Kinds 2 and 4 can be made again from them.
-//! **Architecture Invariant:** these numbers never change their meaning. A new format gets a new number, and the old one
-//! stays readable.
+//! **Architecture Invariant:** these numbers never change their meaning, nor do those in [`block`], the names that the
+//! chain begins its sums with, the texts of mark and tip, and the files of a [backup](super::backup). A new format gets a
+//! new number, and the old one stays readable. `golden.rs` holds their bytes, and changes only by addition.
 
 pub(super) mod block;
 pub(super) mod commits;
@@ -116,6 +126,9 @@ impl<'a> Input<'a> {
         if self.bytes.is_empty() { Ok(()) } else { Err(BadValue::Long(self.what)) }
     }
 }
+
+#[cfg(test)]
+mod golden;
 
 #[cfg(test)]
 mod tests {

@@ -56,14 +56,14 @@ pub(super) fn unhex(digits: &str) -> Option<Chain> {
 }
 
 impl Mark {
-    fn encode(&self) -> String {
+    pub(super) fn encode(&self) -> String {
         let Self { epoch, position, chain } = self;
         let text = format!("{TITLE}\nepoch {epoch}\nposition {position}\nchain {}\n", hex(chain));
         let check = hex(&Sha256::digest(&text));
         format!("{text}check {check}\n")
     }
 
-    fn decode(text: &str) -> Option<Self> {
+    pub(super) fn decode(text: &str) -> Option<Self> {
         let mut lines = text.lines();
         let mut field = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
         field(TITLE.split_once(' ')?.0)?;

@@ -32,7 +32,7 @@ pub(super) struct Tip {
 }
 
 impl Tip {
-    fn encode(&self) -> String {
+    pub(super) fn encode(&self) -> String {
         let Self { end: Mark { epoch, position, chain }, opened_at } = self;
         let text = format!(
             "{TITLE}\nepoch {epoch}\nposition {position:020}\nopened at {opened_at:020}\nchain {}\n",
@@ -42,7 +42,7 @@ impl Tip {
         format!("{text}check {check}\n")
     }
 
-    fn decode(text: &str) -> Option<Self> {
+    pub(super) fn decode(text: &str) -> Option<Self> {
         let mut lines = text.lines();
         let mut field = |name: &str| lines.next()?.strip_prefix(name);
         field(TITLE)?;
