@@ -2,8 +2,20 @@
 //!
 //! A commit goes through `queue`, `writer`, `group` (what is admitted), `records` and `layout` (what is stored) to `store`
 //! (sled), and then to the `ring` of the newest events, from which followers take it. Older events come through `read`
-//! and `stored`. `index` keeps what is not indexed yet, and `merge` makes few blocks of many small ones before it is;
-//! `open`, `examine`, `mark` and `tip` find damage.
+//! and `stored`. Each of these is understood from one file:
+//!
+//! | | |
+//! |---|---|
+//! | who writes, when it is durable, and who hears of it when | `writer` |
+//! | what a commit is refused for, and what is a retry | `group` |
+//! | a block, and the chain that runs through all of them | [`layout::block`](layout) |
+//! | what may never change on disk, and where it is said in bytes | [`layout`], `layout/golden.rs` |
+//! | the index: written late, made again at any time; small blocks are merged before | `index`, `merge` |
+//! | mark and tip: how far the log surely went | `mark`, `tip` |
+//! | opening, and what damage looks like | `open`, `examine` |
+//! | a full disk, and taking commits again | `recover` |
+//! | following | [`follow`](crate::follow) |
+//! | backups, and logs made of them | `backup`, `build` |
 
 mod answering;
 mod backup;

@@ -1,4 +1,4 @@
-//! Backups: the blocks of a log in plain files, which verify themselves. Read [`format`] first.
+//! Backups: the blocks of a log in plain files, which verify themselves. Read [`format`](mod@format) first.
 //!
 //! [`Backup`] writes one, `read` reads it again, `source` is the log's side.
 

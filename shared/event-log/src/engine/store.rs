@@ -112,7 +112,7 @@ impl Store {
         (self.sync)(&self.file).map_err(StoreError::Sync)
     }
 
-    /// Puts blocks, each the value of [`block::pack`], all of them or none.
+    /// Puts blocks, each the value of [`block::Packer::pack`], all of them or none.
     pub(super) fn put_blocks(&self, blocks: &[(u64, Vec<u8>)]) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
         for (first, value) in blocks {
