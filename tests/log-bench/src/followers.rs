@@ -119,7 +119,7 @@ struct Following {
 async fn follow(log: &SledLog, reading: Reading, plan: &Followers, crew: &Crew) -> anyhow::Result<Following> {
     let mut following = Following::default();
     let count = if reading == Reading::Nobody { 0 } else { plan.followers };
-    let streams: Vec<_> = crew.streams().collect();
+    let streams: Vec<_> = crew.streams().map(|(id, _)| id).collect();
     for number in 0..count {
         let filter = match reading {
             Reading::OneStreamEach => Filter::stream(StreamId::new(CATEGORY, streams[number as usize % streams.len()])),

@@ -52,3 +52,27 @@ pub(crate) fn known(events: u64) -> Vec<Known> {
     known.retain(|(_, events)| *events > 0);
     known
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    const EVENTS: u64 = 25_000;
+
+    #[test]
+    fn no_id_comes_twice_and_later_ones_are_greater() {
+        let ids: Vec<_> = (0..EVENTS).map(|number| commit(number).uuid()).collect();
+        let streams: Vec<_> = (0..streams(EVENTS)).map(stream).collect();
+        assert!(ids.is_sorted() && streams.is_sorted());
+        assert_eq!(ids.iter().chain(&streams).collect::<HashSet<_>>().len(), ids.len() + streams.len());
+    }
+
+    #[test]
+    fn every_event_has_its_place_in_a_stream() {
+        let known = known(EVENTS);
+        assert_eq!(known.iter().map(|(_, events)| events).sum::<u64>(), EVENTS);
+        assert!(known.len() as u64 > streams(EVENTS) - ACTIVE);
+    }
+}

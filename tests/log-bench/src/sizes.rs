@@ -4,9 +4,10 @@
 pub(crate) mod costs;
 mod figures;
 pub(crate) mod fill;
+mod known;
 pub(crate) mod opening;
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use crate::{
     child::{Task, found, found_and_killed},
@@ -50,11 +51,17 @@ pub(crate) async fn measure(report: &mut Report, options: &Options, sizes: &Size
             say(&case);
             let dir = options.data.join("sizes");
             let found = found_of(&dir, &options.data.join("sizes-small"), options.rounds, events, sizes.bytes)?;
-            disk::remove(&dir)?;
+            remove(&dir)?;
             figures::add(report, &case, events as f64, sizes.bytes as f64, &found)?;
         }
     }
     Ok(())
+}
+
+/// Removes a log and what was noted of it.
+fn remove(dir: &Path) -> io::Result<()> {
+    known::forget(dir)?;
+    disk::remove(dir)
 }
 
 fn found_of(dir: &Path, small: &Path, rounds: u32, events: u64, bytes: usize) -> anyhow::Result<Found> {
@@ -81,7 +88,7 @@ fn found_of(dir: &Path, small: &Path, rounds: u32, events: u64, bytes: usize) ->
             in_large.push(found(&costs(dir, events))?);
         }
     }
-    disk::remove(small)?;
+    remove(small)?;
     Ok(Found {
         filled,
         after_kill,

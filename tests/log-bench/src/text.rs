@@ -62,3 +62,20 @@ fn text(number: u64, bytes: usize, words: &[String]) -> Vec<u8> {
     text.extend_from_slice(b"\"}");
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_json_of_the_wanted_size_and_differ() {
+        for bytes in [100, 200, 500, 4_096] {
+            let texts = Texts::of(bytes);
+            for number in 0..TEXTS as u64 {
+                assert_eq!(texts.get(number).len(), bytes);
+                serde_json::from_slice::<serde_json::Value>(texts.get(number)).unwrap();
+            }
+            assert_ne!(texts.get(0)[40..], texts.get(1)[40..]);
+        }
+    }
+}

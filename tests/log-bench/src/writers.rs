@@ -57,9 +57,9 @@ impl Crew {
         Self { writers: (0..count).map(writer).collect(), ahead }
     }
 
-    /// The streams of all writers.
-    pub(crate) fn streams(&self) -> impl Iterator<Item = Uuid> {
-        self.writers.iter().flat_map(|writer| writer.streams.iter().map(|(id, _)| *id))
+    /// The streams of all writers, and how long they are now.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = Known> {
+        self.writers.iter().flat_map(|writer| writer.streams.iter().copied())
     }
 
     /// Appends until the limit is reached.

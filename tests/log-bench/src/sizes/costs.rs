@@ -10,6 +10,7 @@ use event_log::{Direction, EventLog as _};
 use serde::{Deserialize, Serialize};
 use types::StreamId;
 
+use super::known;
 use crate::{
     commits::CATEGORY,
     cpu,
@@ -63,7 +64,7 @@ pub(crate) struct Costs {
 }
 
 pub(crate) async fn run(dir: &Path, events: u64, bytes: usize, groups: &Groups) -> anyhow::Result<Costs> {
-    let known = shape::known(events);
+    let known = known::read(dir, events)?;
     let log = turn::open(dir)?;
     let read_stream = reads(|number| {
         let (id, length) = known[(scramble(number) % known.len() as u64) as usize];
@@ -85,17 +86,16 @@ pub(crate) async fn run(dir: &Path, events: u64, bytes: usize, groups: &Groups) 
     log.close().await;
     drop(log);
     let texts = Texts::of(bytes);
-    let appends = async |in_flight, commits_each, known: &[Known]| {
-        let mut crew = Crew::new(in_flight, Streams::Each, known, &texts);
-        anyhow::Ok(Appends::of(turn::of_log(dir, &mut crew, Limit::commits(commits_each), groups).await?))
+    let appends = async |crew: &mut Crew, commits_each| {
+        anyhow::Ok(Appends::of(turn::of_log(dir, crew, Limit::commits(commits_each), groups).await?))
     };
-    Ok(Costs {
-        read_stream,
-        find_commit,
-        to_new_streams: appends(IN_FLIGHT, COMMITS_EACH, &[]).await?,
-        to_old_streams: appends(IN_FLIGHT, COMMITS_EACH, &known).await?,
-        alone: appends(1, COMMITS_ALONE, &[]).await?,
-    })
+    let crew = |in_flight, known: &[Known]| Crew::new(in_flight, Streams::Each, known, &texts);
+    let to_new_streams = appends(&mut crew(IN_FLIGHT, &[]), COMMITS_EACH).await?;
+    let mut on_old_streams = crew(IN_FLIGHT, &known);
+    let to_old_streams = appends(&mut on_old_streams, COMMITS_EACH).await?;
+    known::note(dir, on_old_streams.streams())?;
+    let alone = appends(&mut crew(1, &[]), COMMITS_ALONE).await?;
+    Ok(Costs { read_stream, find_commit, to_new_streams, to_old_streams, alone })
 }
 
 impl Appends {

@@ -5,6 +5,7 @@ use std::{path::Path, time::Instant};
 use event_log::Log;
 use serde::{Deserialize, Serialize};
 
+use super::known;
 use crate::{child::answer, cpu, disk, load, memory, text::Texts, turn::open};
 
 /// What filling a log cost.
@@ -20,6 +21,7 @@ pub(crate) struct Filled {
 
 pub(crate) async fn run(dir: &Path, events: u64, bytes: usize) -> anyhow::Result<()> {
     disk::fresh(dir)?;
+    known::forget(dir)?;
     let log = open(dir)?;
     let texts = Texts::of(bytes);
     let before = memory::resident()?;
