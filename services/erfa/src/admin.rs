@@ -21,7 +21,7 @@ mod server;
 pub(crate) use client::{ask, connect};
 pub(crate) use feed::feed;
 pub(crate) use frames::{Frame, receive};
-pub(crate) use perform::perform;
+pub(crate) use perform::{PART, perform};
 pub(crate) use protocol::{Ask, Progress, Refusal, Reply, Wanted};
 pub(crate) use server::AdminSocket;
 

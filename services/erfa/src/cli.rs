@@ -109,6 +109,14 @@ pub(crate) enum LogCommand {
         #[arg(long)]
         to: Option<u64>,
     },
+    /// Take a log into use again that can't be opened because something in it is lost: keeps what is whole.
+    AcceptLoss {
+        /// Do it; without this, only says what would be lost.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Make the log's index again from its events.
+    Reindex,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

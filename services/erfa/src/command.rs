@@ -71,6 +71,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
             let done = administer(config, output, "counting", Ask::LogStats).await?;
             Ok(output.result(&log::words::stats(&done), &done)?)
         }
+        Command::Log(LogCommand::AcceptLoss { yes }) => log::accept_loss(config, output, yes).await,
+        Command::Log(LogCommand::Reindex) => log::reindex(config, output).await,
         Command::Log(LogCommand::Verify) => log::verify(config, output).await,
         Command::Log(LogCommand::Backup { dir, follow }) => log::backup(config, output, &dir, follow).await,
         Command::Log(LogCommand::Restore { dir, to }) => log::restore(config, output, dir, to).await,

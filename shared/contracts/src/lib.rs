@@ -11,6 +11,7 @@ mod audience;
 pub mod directory;
 mod event_set;
 pub mod forum;
+pub mod log;
 mod meta;
 pub mod upcast;
 
@@ -20,7 +21,7 @@ pub use meta::{Actor, Meta, OnBehalfOf, RequestDigest};
 
 /// Every event type of every service.
 pub fn descriptors() -> impl Iterator<Item = &'static EventDescriptor> {
-    directory::descriptors().chain(forum::descriptors())
+    directory::descriptors().chain(forum::descriptors()).chain(log::descriptors())
 }
 
 /// The descriptor of an event type, if it is known.

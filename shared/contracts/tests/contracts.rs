@@ -6,6 +6,7 @@ use contracts::{
     DecodeError, EventSet,
     directory::{AgencyEvent, PersonEvent, SessionEvent, TokenEvent},
     forum::{ArenaEvent, ThreadEvent},
+    log::LogEvent,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -33,6 +34,7 @@ fn every_stored_byte_is_read_and_written_as_before() {
         reencode::<TokenEvent>,
         reencode::<ArenaEvent>,
         reencode::<ThreadEvent>,
+        reencode::<LogEvent>,
     ];
     let golden = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/golden/events.jsonl")).unwrap();
     let mut seen = BTreeSet::new();

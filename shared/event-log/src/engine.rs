@@ -26,6 +26,7 @@ mod examine;
 mod group;
 mod index;
 mod layout;
+mod loss;
 mod mark;
 mod marker;
 mod merge;
@@ -65,6 +66,7 @@ pub use self::{
     build::BuildError,
     chain_value::{ChainValue, InvalidChainValue},
     error::OpenError,
+    loss::{Accepted, Loss, LossError},
     restore::{RestoreError, Restored},
     stats::Stats,
     verify::{Verified, VerifyError},

@@ -16,8 +16,8 @@ mod room;
 
 pub use commit::{Appended, Commit, Expected, NewEvent};
 pub use engine::{
-    Backup, BackupEnd, BackupError, BuildError, ChainValue, InvalidChainValue, LogIdentity, OpenError, RestoreError,
-    Restored, SledLog, SledOptions, Stats, StoredBlock, Verified, VerifyError,
+    Accepted, Backup, BackupEnd, BackupError, BuildError, ChainValue, InvalidChainValue, LogIdentity, Loss, LossError,
+    OpenError, RestoreError, Restored, SledLog, SledOptions, Stats, StoredBlock, Verified, VerifyError,
 };
 pub use error::{AppendError, ReadError};
 pub use event_log::{Direction, EventLog, EventPage, Followed, Log, Pending};

@@ -12,7 +12,7 @@ use super::{Ask, Progress, Refusal};
 use crate::{cli::Service, parts::Parts};
 
 /// Who acts, in the log's words.
-const PART: &str = "administrator";
+pub(crate) const PART: &str = "administrator";
 
 /// How long an answer waits until every service knows of what was done.
 const KNOWN_WITHIN: Duration = Duration::from_secs(5);

@@ -1,29 +1,24 @@
 //! `erfa log restore`.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use anyhow::bail;
-use event_log::{Restored, SledLog, SledOptions};
-use service_kit::{Config, LogOptions};
-use types::{Position, SystemClock};
+use event_log::{Restored, SledLog};
+use service_kit::Config;
+use types::Position;
 
-use crate::{
-    admin::{self, Progress},
-    output::Output,
-    parts,
-};
+use super::alone;
+use crate::{admin::Progress, output::Output, parts};
 
 /// Makes the log of the data directory from a backup.
 pub(crate) async fn restore(config: &Config, output: Output, backup: PathBuf, to: Option<u64>) -> anyhow::Result<()> {
     let data = config.data.display();
-    if admin::connect(&admin::socket(&config.data)?).await.is_some() {
-        bail!("Erfa is running on `{data}`: stop it first, or name another data directory with --data");
-    }
+    alone::is_stopped(config).await?;
     if parts::holds_demo(&config.data) {
         bail!("`{data}` holds a demo, which is never mixed with real data: name another directory with --data");
     }
-    service_kit::telemetry::start(&LogOptions { filter: "warn".to_owned(), ..config.log.clone() })?;
-    let (log, options) = (config.data.join("log"), SledOptions::new(Arc::new(SystemClock)));
+    alone::start_diagnostics(config)?;
+    let (log, options) = (alone::dir(config), alone::options());
     let bar = output.bar("restoring");
     let restoring = tokio::task::spawn_blocking(move || {
         let progress = |done, of| bar.at(Progress { done, of });

@@ -10,6 +10,10 @@ use std::{
     time::Duration,
 };
 
+use rustix::{
+    fs::{CWD, RenameFlags, renameat_with},
+    io::Errno,
+};
 use types::LogEpoch;
 
 use super::{
@@ -161,7 +165,7 @@ impl Building {
         drop(opened.store);
         released(&self.dir).map_err(failed)?;
         self.unfinished = false;
-        Ok(Built { dir: self.dir.clone(), epoch: self.epoch })
+        Ok(Built { dir: self.dir.clone(), epoch: self.epoch, is_moved: false })
     }
 
     /// Does something with the store, which may panic when the disk is full.
@@ -190,24 +194,52 @@ impl Drop for Building {
     }
 }
 
-/// A log that was made, and lies beside its place. It is deleted unless it is moved there.
+/// A log that was made, and lies beside its place. Dropped before it is moved there, it is deleted.
 pub(super) struct Built {
     pub(super) dir: PathBuf,
     pub(super) epoch: LogEpoch,
+    is_moved: bool,
 }
 
 impl Built {
-    /// Says that it is whole, so that nobody deletes it any more.
-    pub(super) fn is_whole(&self) -> Result<(), BuildError> {
-        let done = fs::remove_file(self.dir.join(UNFINISHED)).and_then(|()| File::open(&self.dir)?.sync_all());
-        done.map_err(|source| refused(&self.dir, source))
+    /// Moves it to a place where nothing is, or an empty directory.
+    pub(super) fn put_in_place(mut self, log: &Path) -> Result<(), BuildError> {
+        self.is_whole().and_then(|()| fs::rename(&self.dir, log)).map_err(|source| refused(&self.dir, source))?;
+        self.is_moved = true;
+        sync_above(log).map_err(|source| refused(log, source))
     }
 
-    /// Moves it to a place where nothing is, or an empty directory.
-    pub(super) fn put_in_place(self, log: &Path) -> Result<(), BuildError> {
-        self.is_whole()?;
-        let moved = fs::rename(&self.dir, log).and_then(|()| sync_above(log));
-        moved.map_err(|source| refused(&self.dir, source))
+    /// Puts it in the place of another log, and that one aside, to where nothing is. Nothing of either is ever deleted.
+    pub(super) fn replace(mut self, log: &Path, aside: &Path) -> Result<(), BuildError> {
+        self.is_whole().map_err(|source| refused(&self.dir, source))?;
+        self.is_moved = true;
+        let moved = match renameat_with(CWD, &self.dir, CWD, log, RenameFlags::EXCHANGE) {
+            Ok(()) => fs::rename(&self.dir, aside),
+            // Some file systems can't do this at once.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+                fs::rename(log, aside).and_then(|()| fs::rename(&self.dir, log))
+            }
+            Err(error) => {
+                self.is_moved = false;
+                Err(error.into())
+            }
+        };
+        moved.and_then(|()| sync_above(log)).map_err(|source| refused(&self.dir, source))
+    }
+
+    /// From here on nobody takes it for something half made.
+    fn is_whole(&self) -> io::Result<()> {
+        fs::remove_file(self.dir.join(UNFINISHED))?;
+        File::open(&self.dir)?.sync_all()
+    }
+}
+
+impl Drop for Built {
+    fn drop(&mut self) {
+        if !self.is_moved {
+            let _ = released(&self.dir);
+            let _ = fs::remove_dir_all(&self.dir);
+        }
     }
 }
 

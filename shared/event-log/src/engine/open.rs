@@ -73,7 +73,7 @@ pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> R
 }
 
 /// The mark, or the log's tip if that says more: what the log must hold.
-fn newest(dir: &Path, mark: Option<Mark>) -> Option<Mark> {
+pub(super) fn newest(dir: &Path, mark: Option<Mark>) -> Option<Mark> {
     let mark = mark?;
     let tip = Tip::read(dir).map(|tip| tip.end).filter(|end| end.epoch == mark.epoch);
     Some(tip.filter(|end| end.position > mark.position).unwrap_or(mark))
@@ -112,7 +112,7 @@ impl Opening<'_> {
         self.damaged("its database can't be read".into())
     }
 
-    fn io(&self, doing: &'static str, source: io::Error) -> OpenError {
+    pub(super) fn io(&self, doing: &'static str, source: io::Error) -> OpenError {
         let dir = self.dir.to_owned();
         match source.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -127,7 +127,7 @@ impl Opening<'_> {
         OpenError::Damaged { dir: self.dir.to_owned(), reason }
     }
 
-    fn store(&self, error: StoreError) -> OpenError {
+    pub(super) fn store(&self, error: StoreError) -> OpenError {
         match error {
             StoreError::Sled(sled::Error::Io(source)) | StoreError::Sync(source) => {
                 self.io("reading or writing the database", source)
@@ -136,7 +136,7 @@ impl Opening<'_> {
         }
     }
 
-    fn lock(&self) -> Result<File, OpenError> {
+    pub(super) fn lock(&self) -> Result<File, OpenError> {
         let file = File::options().create(true).truncate(false).write(true).open(self.dir.join(LOCK_FILE));
         let file = file.map_err(|source| self.io("taking the lock", source))?;
         match file.try_lock() {
@@ -153,7 +153,7 @@ impl Opening<'_> {
         probed.map_err(|source| self.io("writing to the directory", source))
     }
 
-    fn format(&self) -> Result<(), OpenError> {
+    pub(super) fn format(&self) -> Result<(), OpenError> {
         match fs::read_to_string(self.dir.join(FORMAT_FILE)) {
             Ok(text) => match text.trim_end().parse() {
                 Ok(FORMAT) => Ok(()),
@@ -175,7 +175,7 @@ impl Opening<'_> {
     }
 
     /// Looks at the database before sled does, which takes an empty file for a new one.
-    fn look(&self, mark: Option<&Mark>) -> Result<(), OpenError> {
+    pub(super) fn look(&self, mark: Option<&Mark>) -> Result<(), OpenError> {
         let length = match fs::metadata(self.database_dir().join("db")) {
             Ok(metadata) => metadata.len(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
@@ -194,7 +194,7 @@ impl Opening<'_> {
     }
 
     /// Opens sled's database, with what is known of the ways in which it fails to.
-    fn database(&self) -> Result<Store, OpenError> {
+    pub(super) fn database(&self) -> Result<Store, OpenError> {
         self.tidy(|name| is_snapshot(name) && name.ends_with(".generating"), None)?;
         match self.try_database() {
             Err(OpenError::Damaged { .. }) => {

@@ -241,7 +241,7 @@ fn is_zero(file: &mut impl io::Read) -> io::Result<bool> {
 }
 
 /// The block with this value, if it is whole and follows on this position and chain.
-pub(super) fn checked(value: &[u8], position: u64, chain: &Chain) -> Result<Block, String> {
+pub(in crate::engine) fn checked(value: &[u8], position: u64, chain: &Chain) -> Result<Block, String> {
     let (header, packed) = block::header(value).map_err(|bad| bad.to_string())?;
     let sections = block::unpack(&header, packed).map_err(|bad| bad.to_string())?;
     if header.first != position + 1 {

@@ -10,7 +10,11 @@ use crate::engine::layout::{
     block::{self, Header, Packer},
     commits, part,
     places::{self, Place},
+    root,
 };
+
+/// So many entries of the index are forgotten before that is made durable.
+const FORGOTTEN_AT_ONCE: usize = 4_096;
 
 /// The entry of the index that says where some events of a stream lie.
 pub(in crate::engine) struct Entry {
@@ -76,6 +80,22 @@ impl Store {
             }
             Ok((header, value))
         })
+    }
+
+    /// Forgets the index, which is made again when the log is opened. What is left of it after a power cut is written
+    /// over then.
+    pub(in crate::engine) fn forget_index(&self) -> Result<(), StoreError> {
+        self.db.remove(root::INDEXED)?;
+        self.make_durable()?;
+        let ((first, end), pages) = (places::all(), commits::key(Uuid::nil())..=commits::key(Uuid::max()));
+        let places = self.db.range(&first[..]..&end[..]);
+        for (number, entry) in places.chain(self.db.range(pages)).enumerate() {
+            self.db.remove(entry?.0)?;
+            if (number + 1).is_multiple_of(FORGOTTEN_AT_ONCE) {
+                self.make_durable()?;
+            }
+        }
+        self.make_durable()
     }
 
     /// Whether the index says that this revision of the stream lies in the block that begins at `block`, and nowhere
