@@ -18,6 +18,8 @@ use super::{
 pub(super) const UNINDEXED_EVENTS: u64 = 16_384;
 /// No more are ever kept: while some are written, not many more than [`UNINDEXED_EVENTS`] new ones come.
 pub(super) const UNINDEXED_EVENTS_MAX: u64 = 3 * UNINDEXED_EVENTS;
+/// Merging blocks takes as long as writing so many entries: it is made durable by itself.
+const MERGE_WRITES: usize = 32;
 
 /// Entries of blocks that follow each other.
 #[derive(Default)]
@@ -202,16 +204,19 @@ pub(super) struct Writing {
 impl Writing {
     /// So much must be written when so many events have come, for all to be written before too many have come again.
     pub(super) fn share(&self, events: u64) -> usize {
-        let all = self.merging.merges() + self.commits.len() + self.entries.places.len() + 1;
+        let all = self.merging.merges() * MERGE_WRITES + self.commits.len() + self.entries.places.len() + 1;
         (all * events as usize).div_ceil(UNINDEXED_EVENTS as usize)
     }
 
     /// Writes some more. True when all is written.
     pub(super) fn step(&mut self, store: &Store, writes: usize) -> Result<bool, StoreError> {
-        for _ in 0..writes {
+        let mut left = writes;
+        while left > 0 {
             if self.merging.step(store)? {
+                left = left.saturating_sub(MERGE_WRITES);
                 continue;
             }
+            left -= 1;
             if self.written < self.commits.len() {
                 self.written += store.put_commits(&self.commits[self.written..])?;
             } else if let Some(stream) = self.streams.pop() {

@@ -9,7 +9,10 @@ use std::{
     ops::{Bound, RangeInclusive},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use types::{CommitId, LogEpoch, StreamId};
@@ -30,7 +33,17 @@ use super::{
 pub(super) type Sync = Arc<dyn Fn(&File) -> io::Result<()> + Send + std::marker::Sync>;
 
 /// One sync must never cover more than one segment, so this is far above what a group can be.
+///
+/// sled takes for durable what it has handed to the system. It gives up a segment when what that held is written again
+/// elsewhere, and overwrites it when it comes to need another one: if both happen between two syncs, a power cut may leave
+/// neither the old nor the new.
 pub(super) const SEGMENT_BYTES: usize = 16 * 1024 * 1024;
+/// So much may sled write of the index between two syncs: a segment has room for that, for a merge, and for a group.
+const UNSYNCED_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// At most so often is what was put written on the whole, with its neighbours.
+const REWRITTEN: usize = 8;
+/// What an entry costs beside its key and value.
+const ENTRY_BYTES: usize = 64;
 /// sled evicts only after so many accesses, so a large value is touched a few times after it was read.
 const TOUCHES: usize = 8;
 
@@ -78,6 +91,8 @@ pub(super) struct Store {
     db: sled::Db,
     file: File,
     sync: Sync,
+    /// How many bytes sled may have written since the last sync, for what was put.
+    unsynced: AtomicUsize,
 }
 
 impl Store {
@@ -91,7 +106,8 @@ impl Store {
             .open()?;
         // sled's own flush leaves the drive's cache and the file's size to chance.
         let file = File::options().read(true).write(true).open(dir.join("db")).map_err(StoreError::Sync)?;
-        Ok(Self { db, file, sync })
+        // Who had it open before may have left much that is not durable.
+        Ok(Self { db, file, sync, unsynced: AtomicUsize::new(UNSYNCED_BYTES_MAX) })
     }
 
     /// Closes a database that has failed. sled may panic then.
@@ -109,7 +125,26 @@ impl Store {
     /// What was put so far survives a power cut when this returns.
     pub(super) fn make_durable(&self) -> Result<(), StoreError> {
         self.db.flush()?;
-        (self.sync)(&self.file).map_err(StoreError::Sync)
+        (self.sync)(&self.file).map_err(StoreError::Sync)?;
+        self.unsynced.store(0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Puts one entry of the index, and before that makes durable what one sync could not cover together with it.
+    fn put(&self, key: impl AsRef<[u8]>, value: Vec<u8>) -> Result<(), StoreError> {
+        self.make_room((key.as_ref().len() + value.len() + ENTRY_BYTES) * REWRITTEN)?;
+        self.db.insert(key, value)?;
+        Ok(())
+    }
+
+    /// Counts so many bytes that sled is about to write. One thread changes the database.
+    fn make_room(&self, bytes: usize) -> Result<(), StoreError> {
+        let unsynced = self.unsynced.load(Ordering::Relaxed);
+        if unsynced > 0 && unsynced + bytes > UNSYNCED_BYTES_MAX {
+            self.make_durable()?;
+        }
+        self.unsynced.fetch_add(bytes, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Puts blocks, each the value of [`block::Packer::pack`], all of them or none.
@@ -181,6 +216,8 @@ impl Store {
             batch.remove(&block::key(*first));
         }
         batch.insert(&block::key(merged[0]), value);
+        // Each block that is taken away may have sled write its neighbours again.
+        self.make_room(UNSYNCED_BYTES_MAX)?;
         Ok(self.db.apply_batch(batch)?)
     }
 
@@ -209,7 +246,7 @@ impl Store {
         let count = here.count();
         // The higher pages first: if the program is stopped in between, the lower one still holds everything.
         for (lowest, page) in commits::merge(lowest, page, &entries[..count]).into_iter().rev() {
-            self.db.insert(commits::key(lowest), commits::encode(&page))?;
+            self.put(commits::key(lowest), commits::encode(&page))?;
         }
         Ok(count)
     }
@@ -217,7 +254,7 @@ impl Store {
     /// Adds places of a stream, which follow each other.
     pub(super) fn put_places(&self, stream: &StreamId, places: &[Place]) -> Result<(), StoreError> {
         for places in places.chunks(PLACES_MAX) {
-            self.db.insert(places::key(stream, places[0].first), places::encode(places))?;
+            self.put(places::key(stream, places[0].first), places::encode(places))?;
         }
         Ok(())
     }
@@ -272,7 +309,6 @@ impl Store {
     }
 
     pub(super) fn put_indexed(&self, indexed: &Indexed) -> Result<(), StoreError> {
-        self.db.insert(root::INDEXED, indexed.encode())?;
-        Ok(())
+        self.put(root::INDEXED, indexed.encode())
     }
 }
