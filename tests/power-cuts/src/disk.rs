@@ -101,6 +101,11 @@ impl Disk {
         }
     }
 
+    /// The most bytes, but for zeros, that a sync of one file had to cover.
+    pub fn synced_bytes_max(&self) -> u64 {
+        self.nodes.iter().flatten().map(File::synced_bytes_max).max().unwrap_or(0)
+    }
+
     /// What the program sees.
     pub fn now(&self) -> Survivors {
         self.with(self.names.paths(), File::now)

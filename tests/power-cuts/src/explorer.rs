@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt, fs, path::PathBuf, process::Command};
 
 use crate::{Acknowledged, Deaf, Disk, Files, Place, Plan, Random, Record, Said, Survivors, Trace, places::Places};
 
+/// Sessions that run at the same time need less memory than this.
+const MEMORY_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 /// What is written to the standard error beyond this is not shown.
 const SHOWN_BYTES_MAX: usize = 3_000;
 
@@ -24,6 +26,8 @@ pub struct Explorer {
     random: Random,
     /// How many cuts there were, by what went on.
     pub cuts: BTreeMap<Place, usize>,
+    /// The most bytes, but for zeros, that a sync of one file had to cover.
+    pub synced_bytes_max: u64,
     /// Those after which a promise was broken.
     pub failures: Vec<Failure>,
 }
@@ -58,7 +62,7 @@ impl Explorer {
     /// Explores with this program as the session, and a disk that is deaf to some syncs.
     pub fn new(session: &str, deaf: Deaf, seed: u64) -> Self {
         let (session, random) = (session.into(), Random::new(seed));
-        Self { session, deaf, random, cuts: BTreeMap::new(), failures: Vec::new() }
+        Self { session, deaf, random, cuts: BTreeMap::new(), synced_bytes_max: 0, failures: Vec::new() }
     }
 
     /// How many cuts there were.
@@ -78,7 +82,7 @@ impl Explorer {
 
     /// Runs sessions on what is left, and cuts them so many times.
     fn go_on(&mut self, left: &Left, plans: &[Plan], cuts: &[usize]) {
-        let dir = tempfile::Builder::new().prefix("erfa-power-cut-").tempdir().expect("a temporary directory");
+        let dir = tempfile::Builder::new().prefix("erfa-power-cut-").tempdir_in(scratch()).expect("it can be made");
         let files = Files::below(dir.path());
         fs::create_dir(&files.root).expect("it can be made");
         left.survivors.write_to(&files.root).expect("what is left can be written");
@@ -94,6 +98,7 @@ impl Explorer {
             let seen = Survivors::read(&files.root).expect("it can be read");
             let difference = disk.now().difference(&seen).map(str::to_owned);
             assert_eq!(difference, None, "the trace does not say what happened to this file");
+            self.synced_bytes_max = self.synced_bytes_max.max(disk.synced_bytes_max());
             acknowledged(&more, &mut known);
             trace.extend(more);
         }
@@ -151,6 +156,13 @@ impl Explorer {
         });
         self.failures.push(Failure { cuts: left.cuts.clone(), reason, kept });
     }
+}
+
+/// Where sessions run: in memory, if there is enough.
+fn scratch() -> PathBuf {
+    let memory = PathBuf::from("/dev/shm");
+    let free = rustix::fs::statvfs(&memory).map_or(0, |free| free.f_bavail * free.f_frsize);
+    if free >= MEMORY_BYTES { memory } else { std::env::temp_dir() }
 }
 
 fn lines(known: &[Acknowledged]) -> String {

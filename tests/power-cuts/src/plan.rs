@@ -87,6 +87,12 @@ impl Plan {
         )
     }
 
+    /// So many lone commits that their blocks are merged when the log is closed, which sled needs further segments for, and
+    /// gives up others.
+    pub fn lone() -> Self {
+        Self::new(1, vec![step(2_000, (1, 1), (3_000, 3_000))])
+    }
+
     /// The same, but ends by dying.
     pub fn dying(self) -> Self {
         Self { end: End::Die, ..self }

@@ -7,6 +7,9 @@
 mod tests {
     use power_cuts::{Deaf, Explorer, Place, Plan, Scenario, seed};
 
+    /// sled overwrites a segment that it has given up, which is safe as long as no sync has to cover more than one.
+    const SEGMENT_BYTES: u64 = 16 * 1024 * 1024;
+
     /// Plays a scenario until there were so many cuts.
     fn explore(deaf: Deaf, cuts: usize, scenario: &Scenario) -> Explorer {
         let seed = seed();
@@ -16,10 +19,11 @@ mod tests {
             explorer.explore(scenario);
         }
         println!(
-            "{deaf:?}: {} of {} cuts broke a promise, {:?}",
+            "{deaf:?}: {} of {} cuts broke a promise, {:?}, {} bytes in a sync",
             explorer.failures.len(),
             explorer.cut_count(),
-            explorer.cuts
+            explorer.cuts,
+            explorer.synced_bytes_max
         );
         explorer
     }
@@ -30,6 +34,11 @@ mod tests {
         let explorer = explore(Deaf::ToNothing, cuts, scenario);
         let failures: Vec<_> = explorer.failures.iter().map(ToString::to_string).collect();
         assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+        assert!(
+            explorer.synced_bytes_max < SEGMENT_BYTES,
+            "a sync covered {} bytes, and in a segment are {SEGMENT_BYTES}",
+            explorer.synced_bytes_max
+        );
         assert!(explorer.cuts.contains_key(&place), "the sessions never came to {place}");
     }
 
@@ -57,6 +66,11 @@ mod tests {
             Place::Segment,
             &Scenario { name: "segments", plans: vec![Plan::segments()], cuts: vec![12, 1] },
         );
+    }
+
+    #[test]
+    fn nothing_is_lost_while_blocks_are_merged() {
+        nothing_is_lost(20, Place::Index, &Scenario { name: "merged", plans: vec![Plan::lone()], cuts: vec![20] });
     }
 
     /// The proof that the tests above can fail.

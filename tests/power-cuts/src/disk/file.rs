@@ -20,6 +20,7 @@ pub(super) struct File {
     certain: Content,
     /// What happened since the last sync, oldest first.
     pending: Vec<Change>,
+    synced_bytes_max: u64,
 }
 
 /// How many of the pending changes a part of a file has seen when the power is cut.
@@ -41,7 +42,7 @@ impl Moments {
 
 impl File {
     pub(super) fn certain(content: Content) -> Self {
-        Self { now: content.clone(), certain: content, pending: Vec::new() }
+        Self { now: content.clone(), certain: content, ..Self::default() }
     }
 
     pub(super) fn write(&mut self, offset: u64, bytes: &[u8]) {
@@ -60,8 +61,15 @@ impl File {
     }
 
     pub(super) fn sync(&mut self) {
+        let bytes = |change: &Change| if let Change::Write { bytes, .. } = change { bytes.len() as u64 } else { 0 };
+        self.synced_bytes_max = self.synced_bytes_max.max(self.pending.iter().map(bytes).sum());
         self.certain.clone_from(&self.now);
         self.pending.clear();
+    }
+
+    /// The most bytes, but for zeros, that a sync had to cover.
+    pub(super) fn synced_bytes_max(&self) -> u64 {
+        self.synced_bytes_max
     }
 
     pub(super) fn now(&self) -> Content {

@@ -93,9 +93,18 @@ impl Found {
             ensure!((again.first_revision.get(), again.position.get()) == (*first, *position), "{id}: {again:?}");
         }
         for (stream, length) in &self.lengths {
-            let last = log.read_stream(stream, Direction::Backward, None, 1_500).await?;
-            ensure!(last.len() as u64 == (*length).min(1_500), "{} events of `{stream}`", last.len());
-            ensure!(last[0].revision.get() == length - 1, "the last of `{stream}` is {}", last[0].revision);
+            let mut next = *length;
+            while next > 0 {
+                let from = Some(Revision::new(next - 1));
+                let page = log.read_stream(stream, Direction::Backward, from, READ_EVENTS_MAX).await?;
+                ensure!(!page.is_empty(), "`{stream}` ends before {next}");
+                for event in page {
+                    ensure!(event.revision.get() + 1 == next, "`{stream}` has {} before {next}", event.revision);
+                    next -= 1;
+                }
+            }
+            let last = log.read_stream(stream, Direction::Backward, None, 1).await?;
+            ensure!(last[0].revision.get() + 1 == *length, "`{stream}` ends at {}", last[0].revision);
         }
         Ok(())
     }
