@@ -82,5 +82,5 @@ impl SledLog {
 }
 
 fn opening<'a>(dir: &'a Path, options: &SledOptions) -> Opening<'a> {
-    Opening { dir, cache_bytes: options.cache_bytes, sync: options.sync.clone() }
+    Opening { dir, cache_bytes: options.cache_bytes, sync: options.sync.clone(), rehearsal: false }
 }

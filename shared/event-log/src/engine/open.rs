@@ -15,7 +15,10 @@ use super::{
     OpenError,
     examine::{End, examine},
     index::Late,
+    layout::block::Chain,
     mark::{self, BadMark, Mark},
+    rehearse::REHEARSAL,
+    scan::{self, Doubt},
     store::{Store, StoreError, Sync},
     tip::Tip,
 };
@@ -42,16 +45,22 @@ pub(super) struct Opened {
     pub(super) late: Late,
 }
 
+/// What is known of a log when its database was opened: its epoch and that of its first life, its end, and what is not
+/// indexed.
+pub(super) type Begun = (LogEpoch, LogEpoch, End, Late);
+
 /// A log that is being opened.
 pub(super) struct Opening<'a> {
     pub(super) dir: &'a Path,
     pub(super) cache_bytes: u64,
     pub(super) sync: Sync,
+    /// Whether a copy is opened first, and this is it.
+    pub(super) rehearsal: bool,
 }
 
 /// Opens the log in this directory; makes one if there is nothing.
 pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> Result<Opened, OpenError> {
-    let opening = Opening { dir, cache_bytes, sync };
+    let opening = Opening { dir, cache_bytes, sync, rehearsal: false };
     make_directory(dir).map_err(|source| opening.io("making the directory", source))?;
     let lock = opening.lock()?;
     opening.probe()?;
@@ -61,10 +70,9 @@ pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> R
         BadMark::Wrong(reason) => opening.damaged(format!("its file `{}` can't be trusted: {reason}", mark::FILE)),
     })?;
     opening.look(mark.as_ref())?;
-    let newest = newest(dir, mark);
-    let store = opening.database()?;
-    let examined = catch_unwind(AssertUnwindSafe(|| opening.begin(&store, newest, ids)));
-    let (epoch, origin, tip, late) = examined.unwrap_or_else(|_| Err(opening.unreadable()))?;
+    let (newest, last) = known(dir, mark);
+    let store = opening.carefully(newest, last)?;
+    let (epoch, origin, tip, late) = opening.begin_safely(&store, newest, ids)?;
     let now = Mark { epoch, position: tip.position, chain: tip.chain };
     if mark != Some(now) {
         now.write(dir).map_err(|source| opening.io("writing the mark", source))?;
@@ -74,9 +82,15 @@ pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> R
 
 /// The mark, or the log's tip if that says more: what the log must hold.
 pub(super) fn newest(dir: &Path, mark: Option<Mark>) -> Option<Mark> {
-    let mark = mark?;
-    let tip = Tip::read(dir).map(|tip| tip.end).filter(|end| end.epoch == mark.epoch);
-    Some(tip.filter(|end| end.position > mark.position).unwrap_or(mark))
+    known(dir, mark).0
+}
+
+/// What the log must hold, and the chain's value after the last group, if one was written since the log was opened.
+fn known(dir: &Path, mark: Option<Mark>) -> (Option<Mark>, Option<Chain>) {
+    let Some(mark) = mark else { return (None, None) };
+    let Some(tip) = Tip::read(dir).filter(|tip| tip.end.epoch == mark.epoch) else { return (Some(mark), None) };
+    let newest = if tip.end.position > mark.position { tip.end } else { mark };
+    (Some(newest), (tip.end.position > tip.opened_at).then_some(tip.end.chain))
 }
 
 /// Makes a directory, and those above it, so that a power cut does not take it away again.
@@ -102,14 +116,19 @@ fn is_snapshot(name: &str) -> bool {
 impl Opening<'_> {
     /// Opens the database of a log that this process holds, and that ended here.
     pub(super) fn again(&self, known: Mark) -> Result<(Store, End, Late), OpenError> {
-        let store = self.database()?;
-        let examined = catch_unwind(AssertUnwindSafe(|| self.begin(&store, Some(known), &SystemIds)));
-        let (_, _, end, late) = examined.unwrap_or_else(|_| Err(self.unreadable()))?;
+        let store = self.try_database()?;
+        let (_, _, end, late) = self.begin_safely(&store, Some(known), &SystemIds)?;
         Ok((store, end, late))
     }
 
-    fn unreadable(&self) -> OpenError {
-        self.damaged("its database can't be read".into())
+    /// Does what makes sled panic where the database is not what it wrote.
+    pub(super) fn guarded<T>(&self, act: impl FnOnce() -> Result<T, OpenError>) -> Result<T, OpenError> {
+        let unreadable = |_| Err(self.damaged("its database can't be read".into()));
+        catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(unreadable)
+    }
+
+    pub(super) fn begin_safely(&self, store: &Store, mark: Option<Mark>, ids: &dyn Ids) -> Result<Begun, OpenError> {
+        self.guarded(|| self.begin(store, mark, ids))
     }
 
     pub(super) fn io(&self, doing: &'static str, source: io::Error) -> OpenError {
@@ -123,7 +142,7 @@ impl Opening<'_> {
         }
     }
 
-    fn damaged(&self, reason: String) -> OpenError {
+    pub(super) fn damaged(&self, reason: String) -> OpenError {
         OpenError::Damaged { dir: self.dir.to_owned(), reason }
     }
 
@@ -190,7 +209,25 @@ impl Opening<'_> {
     }
 
     fn database_dir(&self) -> PathBuf {
-        self.dir.join(DATABASE)
+        self.dir.join(if self.rehearsal { REHEARSAL } else { DATABASE })
+    }
+
+    /// Opens sled's database; a copy of it first if it may be damaged.
+    fn carefully(&self, newest: Option<Mark>, last: Option<Chain>) -> Result<Store, OpenError> {
+        self.forget_rehearsal();
+        self.tidy(|name| is_snapshot(name) && name.ends_with(".generating"), None)?;
+        let looked = scan::look(&self.database_dir(), last);
+        let opened = match looked.map_err(|source| self.io("looking at the database", source))? {
+            Ok(()) => self.try_database().map_err(|error| (error, Doubt("it can't be opened"))),
+            Err(doubt) => Err((self.damaged(doubt.0.to_owned()), doubt)),
+        };
+        match opened {
+            Err((OpenError::Damaged { .. }, doubt)) => {
+                self.rehearse(newest, &doubt)?;
+                self.database()
+            }
+            outcome => outcome.map_err(|(error, _)| error),
+        }
     }
 
     /// Opens sled's database, with what is known of the ways in which it fails to.
@@ -200,7 +237,8 @@ impl Opening<'_> {
             Err(OpenError::Damaged { .. }) => {
                 // Without its snapshots sled replays its log. Its configuration is always the same, and is made again.
                 let aside = self.dir.join("snapshots-aside");
-                self.tidy(|name| is_snapshot(name) || name == CONFIGURATION, Some(&aside))?;
+                let aside = (!self.rehearsal).then_some(aside.as_path());
+                self.tidy(|name| is_snapshot(name) || name == CONFIGURATION, aside)?;
                 self.try_database()
             }
             outcome => outcome,
@@ -250,12 +288,7 @@ impl Opening<'_> {
     }
 
     /// Holds what was opened against the mark, or begins a new log.
-    fn begin(
-        &self,
-        store: &Store,
-        mark: Option<Mark>,
-        ids: &dyn Ids,
-    ) -> Result<(LogEpoch, LogEpoch, End, Late), OpenError> {
+    fn begin(&self, store: &Store, mark: Option<Mark>, ids: &dyn Ids) -> Result<Begun, OpenError> {
         let failed = |error| self.store(error);
         let epoch = match (store.epoch().map_err(failed)?, mark) {
             (Some(epoch), Some(mark)) if epoch != mark.epoch => {

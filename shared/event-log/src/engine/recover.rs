@@ -154,7 +154,12 @@ impl Recovery {
     /// Opens the database again, while readers wait.
     fn open_again(&self, shared: &Shared, known: Mark) -> Result<End, Refused> {
         let mut store = shared.store_mut();
-        let opening = Opening { dir: &shared.dir, cache_bytes: self.cache_bytes, sync: store::Sync::clone(&self.sync) };
+        let opening = Opening {
+            dir: &shared.dir,
+            cache_bytes: self.cache_bytes,
+            sync: store::Sync::clone(&self.sync),
+            rehearsal: false,
+        };
         if let Some(failed) = store.take() {
             failed.discard();
         }

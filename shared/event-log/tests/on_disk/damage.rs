@@ -24,6 +24,8 @@ use crate::{
 
 /// Damages of each of the logs.
 const ROUNDS: u64 = 100;
+/// Of sled's file.
+const SEGMENT_BYTES: usize = 16 * 1024 * 1024;
 const WAYS_OUT: [&str; 2] = ["`erfa log restore`", "start a newer Erfa"];
 
 fn open(dir: &Path) -> Result<SledLog, OpenError> {
@@ -64,7 +66,7 @@ async fn closed(times: u64) -> Sample {
     let mut acknowledged = Vec::new();
     for time in 0..times {
         let log = open(dir.path()).unwrap();
-        fill(&log, &mut Random::new(time), 600 / times).await;
+        fill(&log, &mut Random::new(time), 320 / times).await;
         acknowledged = everything(&Log::new(log.clone())).await.unwrap();
         log.close().await;
     }
@@ -75,10 +77,10 @@ async fn closed(times: u64) -> Sample {
 async fn killed() -> Sample {
     let dir = tempfile::tempdir().unwrap();
     let log = open(dir.path()).unwrap();
-    fill(&log, &mut Random::new(1), 200).await;
+    fill(&log, &mut Random::new(1), 100).await;
     let mut acknowledged = everything(&Log::new(log.clone())).await.unwrap();
     log.close().await;
-    let last = kill_after(dir.path(), 1_500, Duration::ZERO).into_iter().map(|said| said.position).max().unwrap();
+    let last = kill_after(dir.path(), 600, Duration::ZERO).into_iter().map(|said| said.position).max().unwrap();
     let whole = tempfile::tempdir().unwrap();
     copy(dir.path(), whole.path());
     let log = open(whole.path()).unwrap();
@@ -147,12 +149,32 @@ async fn told(log: &Log, acknowledged: &[Arc<Recorded>], error: &ReadError) -> S
     TOLD.to_owned()
 }
 
+/// Every file and its content, but for sled's snapshots: those are made again from its file.
+fn evidence(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let is_snapshot = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("snap."));
+    let files = paths(dir).into_iter().filter(|path| !is_snapshot(path));
+    files.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+}
+
+/// Whether everything is there that could be salvaged from. Where damage lies that sled does not read again when it opens,
+/// it may have written at its end, and given up segments without a page.
+fn is_kept(before: &[u8], now: &[u8]) -> bool {
+    now.len() >= before.len()
+        && before.chunks(SEGMENT_BYTES).zip(now.chunks(SEGMENT_BYTES)).all(|(before, now)| {
+            before.iter().zip(now).all(|(before, now)| before == now || *before == 0) || now.iter().all(|byte| *byte == 0)
+        })
+}
+
 /// What the damage comes to. Panics if an acknowledged event is lost and nobody is told.
 async fn outcome(dir: &Path, acknowledged: &[Arc<Recorded>]) -> String {
+    let before = evidence(dir);
     let log = match open(dir) {
         Ok(log) => log,
         Err(error) => {
             assert!(WAYS_OUT.iter().any(|way| error.to_string().contains(way)), "{error}");
+            let now = evidence(dir);
+            let changed = before.iter().find(|(path, content)| !is_kept(content, now.get(*path).map_or(&[], Vec::as_slice)));
+            assert!(changed.is_none(), "{:?} was changed: {error}", changed.map(|(path, _)| path));
             return "refused".to_owned();
         }
     };
