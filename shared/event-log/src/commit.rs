@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use contracts::{EventSet, Meta};
+use sha2::{Digest as _, Sha256};
 use types::{CommitId, EventId, Position, Revision, StreamId};
 
 /// What a commit's maker believes about its stream. A stream that is otherwise takes nothing.
@@ -11,6 +12,14 @@ pub enum Expected {
     NoStream,
     /// Its last event has this revision.
     Exact(Revision),
+    /// Its last event has this revision and is one of this commit. So several commits can be under way, each resting on
+    /// the one before it: if that is refused, none of them is written, also where somebody else's events took its place.
+    After {
+        /// The revision.
+        revision: Revision,
+        /// The commit. Its id would not do: two who were asked for the same may say different things under it.
+        commit: CommitDigest,
+    },
     /// It has events.
     Exists,
     /// Anything: only for streams that decide nothing.
@@ -18,14 +27,56 @@ pub enum Expected {
 }
 
 impl Expected {
-    /// Whether a stream whose last event has the revision `current` (`None`: it has no events) is as expected.
+    /// Whether a stream whose last event has the revision `current` (`None`: it has no events) is as expected, whatever
+    /// commit that event is of.
     pub fn accepts(self, current: Option<Revision>) -> bool {
         match self {
             Self::NoStream => current.is_none(),
-            Self::Exact(revision) => current == Some(revision),
+            Self::Exact(revision) | Self::After { revision, .. } => current == Some(revision),
             Self::Exists => current.is_some(),
             Self::Any => true,
         }
+    }
+
+    /// The commit that the stream's last event must be of, if it must.
+    pub fn after(self) -> Option<CommitDigest> {
+        match self {
+            Self::After { commit, .. } => Some(commit),
+            Self::NoStream | Self::Exact(_) | Self::Exists | Self::Any => None,
+        }
+    }
+}
+
+/// What a commit says: its id, its stream and its events, as a SHA-256 of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommitDigest([u8; 32]);
+
+impl CommitDigest {
+    fn of<'a>(id: CommitId, stream: &StreamId, events: impl Iterator<Item = (EventId, &'a str, &'a [u8])>) -> Self {
+        let mut digest = Sha256::new().chain_update("erfa commit 1").chain_update(id.uuid().as_bytes());
+        digest.update(stream.to_string());
+        for (id, kind, data) in events {
+            digest.update(id.uuid().as_bytes());
+            for text in [kind.as_bytes(), data] {
+                digest.update((text.len() as u64).to_be_bytes());
+                digest.update(text);
+            }
+        }
+        Self(digest.finalize().into())
+    }
+
+    /// Of a commit that is stored: all of its events, of which there is at least one.
+    pub(crate) fn of_stored(events: &[std::sync::Arc<crate::Recorded>]) -> Self {
+        let first = &events[0];
+        Self::of(first.commit, &first.stream, events.iter().map(|event| (event.id, &*event.kind, &*event.data)))
+    }
+}
+
+impl Commit {
+    /// What it says, for commits that rest on it.
+    pub fn digest(&self) -> CommitDigest {
+        let events = self.events.iter().map(|event| (event.id, &*event.kind, &*event.data));
+        CommitDigest::of(self.id, &self.stream, events)
     }
 }
 

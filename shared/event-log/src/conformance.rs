@@ -9,6 +9,7 @@
 //! | 1, nobody sees what is not durable | `order::an_answer_comes_when_everybody_can_read_it`; the engine's own tests with a disk that waits |
 //! | 2, all or nothing | `whole` |
 //! | 3, gapless, the current revision | `writing` |
+//! | 3, expecting a commit | `expecting` |
 //! | 4, one order, never visible out of order | `order` |
 //! | 5, the same commit again | `once`, `for_ever` |
 //! | 5, another commit with the same id | `once::another_commit_with_the_same_id_is_refused` |
@@ -19,6 +20,7 @@
 
 mod closing;
 mod crowd;
+mod expecting;
 mod follow;
 mod for_ever;
 mod once;
@@ -53,6 +55,8 @@ pub async fn suite<E: Engine>(make: impl Fn() -> E) {
     writing::many_writers_leave_no_gap(&mut make()).await;
     writing::commits_under_way_keep_their_order(&mut make()).await;
     writing::the_largest_commit_is_taken(&mut make()).await;
+    expecting::a_commit_that_rests_on_another_is_written_behind_that_one_alone(&mut make()).await;
+    expecting::what_rests_on_a_refused_commit_is_refused(&mut make()).await;
     whole::a_large_commit_is_never_half_visible(&mut make()).await;
     refused::what_is_not_well_formed_is_refused_without_effect(&mut make()).await;
     refused::what_is_just_within_the_limits_is_taken(&mut make()).await;

@@ -10,7 +10,8 @@ pub enum AppendError {
     WrongRevision {
         /// The stream.
         stream: StreamId,
-        /// Its revision; `None` if it has no events.
+        /// Its revision; `None` if it has no events. It is the expected one where only the commit that was expected to
+        /// stand there is not the one that does ([`crate::Expected::After`]).
         current: Option<Revision>,
     },
     /// The id belongs to another commit. Sending this again will never work.

@@ -14,7 +14,7 @@ mod memory;
 mod recorded;
 mod room;
 
-pub use commit::{Appended, Commit, Expected, NewEvent};
+pub use commit::{Appended, Commit, CommitDigest, Expected, NewEvent};
 pub use engine::{
     Accepted, Backup, BackupEnd, BackupError, BuildError, ChainValue, InvalidChainValue, LogIdentity, Loss, LossError,
     OpenError, RestoreError, Restored, SledLog, SledOptions, Stats, StoredBlock, Verified, VerifyError,

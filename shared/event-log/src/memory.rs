@@ -11,8 +11,8 @@ use types::{Clock, CommitId, LogEpoch, Position, Revision, StreamId};
 use uuid::Uuid;
 
 use crate::{
-    AppendError, Appended, Commit, Direction, EventLog, EventPage, Filter, Followed, Pending, READ_EVENTS_MAX,
-    ReadError, Recorded, StoredCommit,
+    AppendError, Appended, Commit, CommitDigest, Direction, EventLog, EventPage, Filter, Followed, Pending,
+    READ_EVENTS_MAX, ReadError, Recorded, StoredCommit,
     check::{Checked, check, is_same},
     event_log::millisecond,
     follow::{Source, follow},
@@ -67,7 +67,8 @@ impl MemoryLog {
         }
         let length = state.streams.get(&commit.stream).map_or(0, Vec::len) as u64;
         let current = length.checked_sub(1).map(Revision::new);
-        if !commit.expected.accepts(current) {
+        let is_after = |after| state.last(&commit.stream).map(CommitDigest::of_stored) == Some(after);
+        if !commit.expected.accepts(current) || !commit.expected.after().is_none_or(is_after) {
             return Err(AppendError::WrongRevision { stream: commit.stream, current });
         }
         let appended = state.push(commit, Revision::new(length), millisecond(self.0.clock.now()));
@@ -80,6 +81,12 @@ impl MemoryLog {
 impl State {
     fn commit(&self, id: CommitId) -> Option<&[Arc<Recorded>]> {
         self.commits.get(&id).map(|&(first, count)| &self.events[first..first + count])
+    }
+
+    /// The last commit of a stream.
+    fn last(&self, stream: &StreamId) -> Option<&[Arc<Recorded>]> {
+        let last = self.streams.get(stream)?.last()?;
+        self.commit(self.events[*last].commit)
     }
 
     fn push(&mut self, commit: Commit, first: Revision, recorded_at: types::Timestamp) -> Appended {

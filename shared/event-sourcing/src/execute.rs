@@ -44,11 +44,11 @@ impl Default for ExecutorOptions {
 /// still on its way to the disk. If one of them is not written, those that rest on it are not written either, and are
 /// decided again. Nobody is answered before everything that the answer rests on is durable.
 ///
-/// **Architecture Invariant:** a category is written to through one executor and its clones. What others have written is
-/// read before a decision that rests on nothing under way. But a log can't be told to take a commit only if the one
-/// before it was taken: while commits are under way, a commit of somebody else that has as many events as one of them
-/// can take its place, unnoticed by those that rest on it. Where others write at the same time, set
-/// [`ExecutorOptions::under_way_max`] to 1.
+/// **Architecture Invariant:** every commit expects what its decision rests on: the revision that was read or, while
+/// commits are under way, the very last of them ([`Expected::After`](event_log::Expected::After)). So others may write to
+/// the same streams at any time, also other executors: where one of theirs comes first, all that rested on another end
+/// of the stream is refused and decided again. Who shares streams with many others sets
+/// [`ExecutorOptions::under_way_max`] low, since more is decided again then.
 pub struct Executor<D: Decider>(Arc<Inner<D>>);
 
 struct Inner<D: Decider> {
@@ -135,9 +135,10 @@ impl<D: Decider> Inner<D> {
             meta: order.meta.clone(),
             events: events.iter().enumerate().map(|(n, event)| NewEvent::of(order.commit, n, event)).collect(),
         };
+        let digest = commit.digest();
         match self.log.submit(commit).await {
             Ok(pending) => {
-                let flight = Flight::new(pending, slot.next_revision());
+                let flight = Flight::new(digest, pending, slot.next_revision());
                 slot.advance(events, flight.clone());
                 Ok(flight)
             }

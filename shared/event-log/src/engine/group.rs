@@ -15,13 +15,22 @@ use super::{
     shared::Shared,
     store::Store,
 };
-use crate::{AppendError, Appended, Commit, ReadError, check::is_same};
+use crate::{AppendError, Appended, Commit, CommitDigest, Direction, ReadError, check::is_same};
 
 /// The most streams whose heads the writer remembers.
 const HEADS_MAX: usize = 65_536;
 
-/// The number of events in each stream, as far as it is remembered.
-pub(super) struct Heads(Cache<StreamId, u64, UnitWeighter, RandomState>);
+/// The ends of streams, as far as they are remembered.
+pub(super) struct Heads(Cache<StreamId, Head, UnitWeighter, RandomState>);
+
+/// The end of a stream.
+#[derive(Clone, Copy)]
+struct Head {
+    /// How many events there are.
+    length: u64,
+    /// The commit of the last one, as far as it is known.
+    commit: Option<CommitId>,
+}
 
 impl Heads {
     pub(super) fn new() -> Self {
@@ -29,8 +38,8 @@ impl Heads {
     }
 
     fn length(&mut self, shared: &Shared, store: &Store, stream: &StreamId) -> Result<u64, ReadError> {
-        if let Some(length) = self.0.get(stream) {
-            return Ok(*length);
+        if let Some(head) = self.0.get(stream) {
+            return Ok(head.length);
         }
         let late = shared.late().next_revision(stream);
         let length = match late {
@@ -40,8 +49,20 @@ impl Heads {
                 last.map_or(0, |place| place.first + place.count)
             }
         };
-        self.0.insert(stream.clone(), length);
+        self.0.insert(stream.clone(), Head { length, commit: None });
         Ok(length)
+    }
+
+    /// The commit of a stream's last event. Few ask for it, so it is looked up only then.
+    fn commit(&mut self, shared: &Shared, store: &Store, stream: &StreamId) -> Result<Option<CommitId>, ReadError> {
+        let length = self.length(shared, store, stream)?;
+        if let Some(Head { commit: Some(commit), .. }) = self.0.get(stream) {
+            return Ok(Some(*commit));
+        }
+        let last = read::stream(shared, store, stream, Direction::Backward, None, 1)?;
+        let commit = last.first().map(|last| last.commit);
+        self.0.insert(stream.clone(), Head { length, commit });
+        Ok(commit)
     }
 }
 
@@ -72,7 +93,8 @@ impl Group {
         let outcome = match self.decide(&checked.commit, shared, store, heads) {
             Ok(Decision::Write { first }) => {
                 let length = first + checked.commit.events.len() as u64;
-                heads.0.insert(checked.commit.stream.clone(), length);
+                let head = Head { length, commit: Some(checked.commit.id) };
+                heads.0.insert(checked.commit.stream.clone(), head);
                 self.ids.insert(checked.commit.id, self.admitted.len());
                 self.admitted.push(Admitted { checked, first });
                 Outcome::Admitted(self.admitted.len() - 1)
@@ -107,11 +129,33 @@ impl Group {
         }
         let length = heads.length(shared, store, &commit.stream)?;
         let current = length.checked_sub(1).map(Revision::new);
-        if commit.expected.accepts(current) {
+        let is_behind = match commit.expected.after() {
+            Some(after) if commit.expected.accepts(current) => {
+                self.last_digest(&commit.stream, shared, store, heads)? == Some(after)
+            }
+            _ => commit.expected.accepts(current),
+        };
+        if is_behind {
             return Ok(Decision::Write { first: length });
         }
         let refused = AppendError::WrongRevision { stream: commit.stream.clone(), current };
         Ok(Decision::Answer(Outcome::Refused(refused)))
+    }
+
+    /// What the last commit of a stream says.
+    fn last_digest(
+        &self,
+        stream: &StreamId,
+        shared: &Shared,
+        store: &Store,
+        heads: &mut Heads,
+    ) -> Result<Option<CommitDigest>, ReadError> {
+        let Some(last) = heads.commit(shared, store, stream)? else { return Ok(None) };
+        if let Some(&number) = self.ids.get(&last) {
+            return Ok(Some(self.admitted[number].checked.commit.digest()));
+        }
+        let stored = read::commit(shared, store, last, shared.committed())?;
+        Ok(stored.map(|stored| CommitDigest::of_stored(&stored)))
     }
 
     /// Answers all commits, now that the group is durable. `positions` are those of the admitted commits' last events.

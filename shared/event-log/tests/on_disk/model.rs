@@ -47,7 +47,13 @@ impl Run<'_> {
         let newest =
             self.model.read_stream(&crate::common::stream(stream), Direction::Backward, None, 1).await.unwrap();
         let current = newest.first().map(|event| event.revision);
-        match self.random.below(10) {
+        match self.random.below(11) {
+            10 if let Some(last) = newest.first() => {
+                let sent = self.sent.iter().find(|sent| sent.id == last.commit).expect("what stands was sent");
+                let other = &self.sent[self.random.below(self.sent.len() as u64) as usize];
+                let commit = if self.random.below(3) == 0 { other } else { sent };
+                Expected::After { revision: last.revision, commit: commit.digest() }
+            }
             0 => Expected::Any,
             1 => Expected::Exists,
             2 => Expected::NoStream,

@@ -1,6 +1,6 @@
 //! A commit on its way to the disk, whose end several may wait for.
 
-use event_log::{AppendError, Appended, Pending};
+use event_log::{AppendError, Appended, CommitDigest, Pending};
 use futures_util::{
     FutureExt as _,
     future::{BoxFuture, Shared},
@@ -9,7 +9,10 @@ use types::Revision;
 
 /// A commit under way. It goes on whether or not somebody waits.
 #[derive(Clone)]
-pub(super) struct Flight(Shared<BoxFuture<'static, Landed>>);
+pub(super) struct Flight {
+    commit: CommitDigest,
+    landed: Shared<BoxFuture<'static, Landed>>,
+}
 
 /// How a flight ended.
 #[derive(Clone, Debug)]
@@ -23,8 +26,8 @@ pub(super) enum Landed {
 }
 
 impl Flight {
-    /// The flight of a commit whose first event is to have the revision `first`.
-    pub(super) fn new(pending: Pending, first: Revision) -> Self {
+    /// The flight of this commit, whose first event is to have the revision `first`.
+    pub(super) fn new(commit: CommitDigest, pending: Pending, first: Revision) -> Self {
         let landed = async move {
             match pending.await {
                 Ok(appended) if appended.first_revision == first => Landed::Here(appended),
@@ -32,16 +35,21 @@ impl Flight {
                 Err(error) => Landed::Failed(error),
             }
         };
-        Self(landed.boxed().shared())
+        Self { commit, landed: landed.boxed().shared() }
+    }
+
+    /// What the commit says.
+    pub(super) fn commit(&self) -> CommitDigest {
+        self.commit
     }
 
     /// Its end.
     pub(super) async fn landed(self) -> Landed {
-        self.0.await
+        self.landed.await
     }
 
     /// Its end, if it has come.
     pub(super) fn peek(&self) -> Option<Landed> {
-        self.0.clone().now_or_never()
+        self.landed.clone().now_or_never()
     }
 }

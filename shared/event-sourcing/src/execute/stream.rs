@@ -87,8 +87,13 @@ impl<D: Decider> Slot<'_, D> {
         &self.known.state
     }
 
+    /// What a commit that is decided on this state expects.
     pub(super) fn expected(&self) -> Expected {
-        self.known.revision.map_or(Expected::NoStream, Expected::Exact)
+        match (self.known.revision, self.known.under_way.back()) {
+            (None, _) => Expected::NoStream,
+            (Some(revision), None) => Expected::Exact(revision),
+            (Some(revision), Some(last)) => Expected::After { revision, commit: last.commit() },
+        }
     }
 
     pub(super) fn next_revision(&self) -> Revision {

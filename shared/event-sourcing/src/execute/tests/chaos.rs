@@ -18,7 +18,7 @@ enum Act {
     Write,
     /// The disk refuses a commit, if one waits.
     Refuse,
-    /// Somebody else writes, if no commit waits.
+    /// Somebody else writes, also where commits wait that expect otherwise.
     WriteBeside(u64),
     /// The process starts again with an empty memory.
     Restart,
@@ -62,14 +62,14 @@ async fn act_all(acts: Vec<Act>) {
             Act::Abandon(caller) if !called.is_empty() => caller.get(&called).answer.abort(),
             Act::Write if log.waiting() > 0 => log.write().await,
             Act::Refuse if log.waiting() > 0 => log.refuse(read_only()),
-            Act::WriteBeside(number) if log.waiting() == 0 => {
+            Act::WriteBeside(number) => {
                 let before = history(&log).await;
                 let expected = before.len().checked_sub(1).map(|last| Revision::new(last as u64));
                 let event = Added { number, sum: before.last().map_or(0, |last| last.sum) + number };
                 write_beside(&log, 1_000_000 + id, expected.map_or(Expected::NoStream, Expected::Exact), event).await;
             }
-            // What is under way stays under way: the log takes commits in their order, whoever they came from.
-            Act::Restart if log.waiting() == 0 => executor = self::executor(&log),
+            // What is under way stays under way, and gets into the new one's way.
+            Act::Restart => executor = self::executor(&log),
             _ => {}
         }
         for _ in 0..5 {

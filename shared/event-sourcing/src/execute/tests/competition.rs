@@ -55,3 +55,21 @@ async fn who_always_loses_is_told_so() {
     assert!(matches!(losing.await.unwrap(), Err(ExecuteError::Contended)));
     assert_eq!((log.submitted(), history(&log).await.len()), (3, 3));
 }
+
+#[tokio::test]
+async fn an_event_of_somebody_else_in_the_place_of_a_refused_one_does_not_stand_for_it() {
+    let log = HeldLog::new();
+    let executors = [executor(&log), executor(&log)];
+    log.write_during(executors[0].execute(request(0, Add(1)))).await.unwrap();
+    log.write_during(executors[1].execute(request(1, Add(1)))).await.unwrap();
+    // The second comes first, and so where the first expects its own: what that one pipelined does not rest on it.
+    let mut running = Vec::new();
+    for (n, executor) in [1, 0, 0, 0, 1].into_iter().enumerate() {
+        running.push(spawn(&executors[executor], request(10 + n as u128, Add(10 + n as u64))));
+        log.until_waiting(n + 1).await;
+    }
+    let answers = log.write_during(join_all(running)).await;
+    answers.into_iter().for_each(|answer| assert_eq!(answer.unwrap().unwrap().events.len(), 1));
+    assert_eq!(history(&log).await.len(), 7, "each was decided on the stream as it was");
+    assert!(log.submitted() > 7, "they did get into each other's way");
+}
