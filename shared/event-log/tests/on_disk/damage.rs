@@ -161,7 +161,8 @@ fn evidence(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn is_kept(before: &[u8], now: &[u8]) -> bool {
     now.len() >= before.len()
         && before.chunks(SEGMENT_BYTES).zip(now.chunks(SEGMENT_BYTES)).all(|(before, now)| {
-            before.iter().zip(now).all(|(before, now)| before == now || *before == 0) || now.iter().all(|byte| *byte == 0)
+            before.iter().zip(now).all(|(before, now)| before == now || *before == 0)
+                || now.iter().all(|byte| *byte == 0)
         })
 }
 
@@ -173,7 +174,8 @@ async fn outcome(dir: &Path, acknowledged: &[Arc<Recorded>]) -> String {
         Err(error) => {
             assert!(WAYS_OUT.iter().any(|way| error.to_string().contains(way)), "{error}");
             let now = evidence(dir);
-            let changed = before.iter().find(|(path, content)| !is_kept(content, now.get(*path).map_or(&[], Vec::as_slice)));
+            let changed =
+                before.iter().find(|(path, content)| !is_kept(content, now.get(*path).map_or(&[], Vec::as_slice)));
             assert!(changed.is_none(), "{:?} was changed: {error}", changed.map(|(path, _)| path));
             return "refused".to_owned();
         }
