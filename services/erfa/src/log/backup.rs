@@ -44,13 +44,14 @@ enum Ended {
 /// Writes the log to a directory; with `follow`, goes on with what comes until a signal ends it.
 pub(crate) async fn backup(config: &Config, output: Output, dir: &Path, follow: bool) -> anyhow::Result<()> {
     alone::is_there(&config.data)?;
-    let stop = stop_on_signals()?;
     let bar = output.bar("verifying what is there");
     let mut backup = block_in_place(|| Backup::open(dir, |done, of| bar.at(Progress { done, of })))?;
     drop(bar);
     if backup.torn_bytes() > 0 {
         output.note("The last block was torn when the backup was stopped; it is written again.");
     }
+    // Only from here on there is something to finish.
+    let stop = stop_on_signals()?;
     let mut report = Report::new(output, follow);
     let mut wait = WAIT_FIRST;
     loop {
