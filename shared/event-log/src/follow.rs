@@ -51,11 +51,15 @@ pub(crate) fn follow<S: Source>(
     after: Position,
     filter: Filter,
 ) -> BoxStream<'static, Result<Followed, ReadError>> {
-    let follower = Follower { source, committed, filter, after, ready: VecDeque::new(), live: false, ended: false };
+    let follower = Follower::new(source, committed, after, filter);
     stream::unfold(follower, |mut follower| async move { follower.next().await.map(|item| (item, follower)) }).boxed()
 }
 
 impl<S: Source> Follower<S> {
+    fn new(source: S, committed: watch::Receiver<Position>, after: Position, filter: Filter) -> Self {
+        Self { source, committed, filter, after, ready: VecDeque::new(), live: false, ended: false }
+    }
+
     async fn next(&mut self) -> Option<Result<Followed, ReadError>> {
         loop {
             if let Some(followed) = self.ready.pop_front() {
@@ -111,8 +115,15 @@ impl<S: Source> Follower<S> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::Arc;
+
+    use contracts::{Actor, Audience, Meta};
     use futures_util::FutureExt as _;
+    use types::{Category, CommitId, EventId, ManualClock, StreamId, Timestamp};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{COMMIT_BYTES_MAX, Commit, EventLog as _, Expected, MemoryLog, NewEvent};
 
     /// A log of which only the number of positions matters.
     struct Numbers;
@@ -147,5 +158,38 @@ mod tests {
         assert_eq!(heard, expected);
         drop(committed);
         assert!(follower.next().await.is_none(), "it ends with the log");
+    }
+
+    #[tokio::test]
+    async fn a_follower_that_stops_reading_holds_little() {
+        let log = MemoryLog::new(Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH)));
+        for (number, events, bytes) in
+            [(1, 1_000, 10), (2, 1_000, 10), (3, 1_000, 900), (4, 1, 900_000), (5, 1, 900_000)]
+        {
+            let id = CommitId::from_uuid(Uuid::from_u128(number));
+            let event = |ordinal: usize| NewEvent {
+                id: EventId::derived(id.uuid(), &ordinal.to_string()),
+                kind: "test.v1".into(),
+                data: format!("\"{}\"", "x".repeat(bytes)).into(),
+            };
+            let meta = Meta::new(Actor::System { part: "test".into() }, Audience::System, Timestamp::UNIX_EPOCH);
+            let stream = StreamId::new(Category::declared("apple"), Uuid::nil());
+            let events = (0..events).map(event).collect();
+            log.append(Commit { id, stream, expected: Expected::Any, meta, events }).await.unwrap();
+        }
+        let committed = watch::Sender::new(log.head().await.unwrap());
+        let mut follower = Follower::new(log, committed.subscribe(), Position::START, Filter::all());
+        let (mut events_most, mut bytes_most) = (0, 0);
+        assert!(follower.ready.is_empty(), "one that never reads holds nothing");
+        while !matches!(follower.next().await, Some(Ok(Followed::CaughtUp(_)))) {
+            let held = follower.ready.iter().map(|followed| match followed {
+                Followed::Event(event) => event.data.len(),
+                _ => 0,
+            });
+            (events_most, bytes_most) = (events_most.max(held.len()), bytes_most.max(held.sum()));
+        }
+        // The one that was just handed over is held no more.
+        assert_eq!(events_most, FOLLOW_EVENTS_MAX - 1);
+        assert!((900_000..FOLLOW_BYTES_MAX + COMMIT_BYTES_MAX).contains(&bytes_most), "{bytes_most}");
     }
 }

@@ -199,3 +199,34 @@ enum Decision {
     Write { first: u64 },
     Answer(Outcome),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use types::Category;
+    use uuid::Uuid;
+
+    /// What a group has written so far is known nowhere else, and a group has not nearly so many commits.
+    const GROUP_COMMITS: u64 = 1_500;
+
+    #[test]
+    fn heads_are_bounded_and_those_of_a_group_stay() {
+        let stream = |number: u64| StreamId::new(Category::declared("apple"), Uuid::from_u128(number.into()));
+        let mut heads = Heads::new();
+        let full = HEADS_MAX as u64 * 2;
+        for round in 0..3 {
+            for number in 0..full {
+                heads.0.insert(stream(number), Head { length: number, commit: None });
+                // Some are in use all the time.
+                heads.0.get(&stream(number % 1_000 + round));
+            }
+            assert!(heads.0.len() <= HEADS_MAX);
+        }
+        for number in full..full + GROUP_COMMITS {
+            heads.0.insert(stream(number), Head { length: number, commit: None });
+        }
+        for number in full..full + GROUP_COMMITS {
+            assert_eq!(heads.0.get(&stream(number)).map(|head| head.length), Some(number));
+        }
+    }
+}

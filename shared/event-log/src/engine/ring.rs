@@ -77,3 +77,44 @@ impl Ring {
         Some(page)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{sample::commit, sample::stream, shown::Kinds};
+    use crate::{check::check, engine::records::Admitted};
+    use types::Timestamp;
+
+    /// A ring behind the position 10, with commits of so many events.
+    fn ring(sizes: &[u64]) -> Ring {
+        let (mut ring, mut admitted, mut first) = (Ring::after(10), Vec::new(), 0);
+        for (number, size) in (0..).zip(sizes) {
+            admitted.push(Admitted { checked: check(commit(number, stream(1), *size)).unwrap(), first });
+            first += size;
+        }
+        let events = Kinds::default().events(admitted, 11, Timestamp::UNIX_EPOCH);
+        events.into_iter().for_each(|event| ring.push(event));
+        ring
+    }
+
+    #[test]
+    fn a_page_ends_at_the_committed_position() {
+        let ring = ring(&[3, 4]);
+        for (after, committed, events) in [(10, 10, 0), (10, 13, 3), (12, 13, 1), (13, 17, 4), (17, 17, 0)] {
+            let page = ring.page(after, committed, &Filter::all(), Room::of(100)).unwrap();
+            assert_eq!((page.events.len(), page.read_to.get(), page.at_head), (events, committed, true));
+        }
+        assert!(ring.page(9, 17, &Filter::all(), Room::of(100)).is_none(), "what lies before it is in the store");
+    }
+
+    #[test]
+    fn the_oldest_events_give_way_to_the_newest() {
+        let ring = ring(&[1_000; RING_EVENTS_MAX / 1_000 + 2]);
+        assert_eq!(ring.kept().0, RING_EVENTS_MAX);
+        let newest = 10 + (RING_EVENTS_MAX as u64 / 1_000 + 2) * 1_000;
+        let oldest = newest - RING_EVENTS_MAX as u64 + 1;
+        let positions = ring.from(oldest).unwrap().map(|event| event.position.get());
+        assert!(positions.eq(oldest..=newest), "without a gap, up to the newest");
+        assert!(ring.from(oldest - 1).is_none());
+    }
+}
