@@ -241,7 +241,10 @@ async fn the_backup_of_another_log_or_another_history_is_kept_apart() {
     let middle = s.restore(Some(20)).unwrap().position;
     let restored = s.open("restored");
     let behind = s.back_up(&restored).await.unwrap_err().to_string();
-    append(&restored, 500, 540).await;
+    // One event each, so that a section ends where the backup does.
+    for number in 500..600 {
+        restored.append(commit(number, stream(1), 1)).await.unwrap();
+    }
     let parted = s.back_up(&restored).await.unwrap_err().to_string();
     for complaint in [behind, parted] {
         assert!(complaint.contains("was restored, or lost its end"), "{complaint}");
@@ -256,6 +259,10 @@ async fn the_backup_of_another_log_or_another_history_is_kept_apart() {
     let end = backup.end();
     let earlier = log.blocks_after(types::Position::START).await.unwrap();
     assert!(matches!(backup.add(&earlier[0].value), Err(BackupError::Sent { .. })), "only the next block is taken");
+    append(&other, 30, 31).await;
+    let foreign = other.blocks_after(end.position).await.unwrap();
+    let refused = backup.add(&foreign[0].value).unwrap_err().to_string();
+    assert!(refused.contains("the chain is broken"), "{refused}");
     assert_eq!(backup.make_durable().unwrap(), end);
 }
 
