@@ -22,6 +22,7 @@
 //! # Which it is not
 //!
 //! - A disk that lies: one that says it has synced and has not. (The tests let the disk lie to see that they notice.)
+//! - The copy of a log that is opened first when the log may be damaged: it is deleted before it is made.
 //! - A sector that is torn in itself, or damaged while another is written; old contents of other files in new blocks.
 //! - Calls that fail: the disk is never full, and no sync is refused.
 //! - A power failure of the kernel's own making: that a name becomes certain when its file is synced, as on ext4, or that

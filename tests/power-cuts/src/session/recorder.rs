@@ -14,6 +14,9 @@ use power_cuts::{Files, Record, Said};
 
 static RECORDER: OnceLock<Recorder> = OnceLock::new();
 
+/// A copy that the log opens first when it may be damaged. It is deleted before and after, so nothing in it counts.
+const REHEARSAL: &str = "log/rehearsal";
+
 /// What is watched, and where to it is recorded.
 pub(crate) struct Recorder {
     root: PathBuf,
@@ -54,13 +57,15 @@ impl Recorder {
     /// The path below the root, if it lies there.
     pub(crate) fn path(&self, path: &CStr) -> Option<String> {
         let path = Path::new(std::ffi::OsStr::from_bytes(path.to_bytes()));
-        Some(path.strip_prefix(&self.root).ok()?.to_str()?.to_owned())
+        let path = path.strip_prefix(&self.root).ok()?;
+        (!path.starts_with(REHEARSAL)).then(|| path.to_str().map(str::to_owned)).flatten()
     }
 
     /// The inode of an open file, if it lies below the root.
     pub(crate) fn inode(&self, file: i32) -> Option<u64> {
         let link = PathBuf::from(format!("/proc/self/fd/{file}"));
-        let watched = fs::read_link(&link).is_ok_and(|path| path.starts_with(&self.root));
+        let is_watched = |path: PathBuf| path.strip_prefix(&self.root).is_ok_and(|path| !path.starts_with(REHEARSAL));
+        let watched = fs::read_link(&link).is_ok_and(is_watched);
         if watched { fs::metadata(&link).ok().map(|metadata| metadata.ino()) } else { None }
     }
 }
