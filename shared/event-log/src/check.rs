@@ -6,14 +6,15 @@ use serde::de::IgnoredAny;
 
 use crate::{
     AppendError, COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, Commit, DATA_DEPTH_MAX, KIND_BYTES_MAX, META_BYTES_MAX, NewEvent,
-    Recorded,
+    Recorded, engine::layout::meta,
 };
 
 /// A commit that is well formed and within the limits.
 #[derive(Debug)]
 pub(crate) struct Checked {
     pub(crate) commit: Commit,
-    pub(crate) meta_json: Box<[u8]>,
+    /// The commit's meta, as it is stored.
+    pub(crate) meta: Box<[u8]>,
     /// What it counts towards [`COMMIT_BYTES_MAX`].
     pub(crate) bytes: usize,
 }
@@ -23,10 +24,10 @@ pub(crate) fn check(commit: Commit) -> Result<Checked, AppendError> {
         return Err(AppendError::Malformed("it has no events"));
     }
     at_most(COMMIT_EVENTS_MAX, "events", commit.events.len())?;
-    let meta_json = serde_json::to_vec(&commit.meta).map_err(|_| AppendError::Malformed("its meta can't be JSON"))?;
-    at_most(META_BYTES_MAX, "bytes of meta", meta_json.len())?;
+    let meta = meta::encode(&commit.meta);
+    at_most(META_BYTES_MAX, "bytes of meta", meta.len())?;
     let events = commit.events.iter().map(|event| event.kind.len() + event.data.len()).sum::<usize>();
-    let bytes = commit.stream.name_bytes() + meta_json.len() + events;
+    let bytes = commit.stream.name_bytes() + meta.len() + events;
     at_most(COMMIT_BYTES_MAX, "bytes", bytes)?;
     let mut ids = HashSet::with_capacity(if commit.events.len() > 1 { commit.events.len() } else { 0 });
     for event in &commit.events {
@@ -35,7 +36,7 @@ pub(crate) fn check(commit: Commit) -> Result<Checked, AppendError> {
         }
         check_event(event)?;
     }
-    Ok(Checked { commit, meta_json: meta_json.into(), bytes })
+    Ok(Checked { commit, meta: meta.into(), bytes })
 }
 
 fn at_most(limit: usize, what: &'static str, given: usize) -> Result<(), AppendError> {

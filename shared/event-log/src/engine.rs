@@ -25,7 +25,7 @@ mod error;
 mod examine;
 mod group;
 mod index;
-mod layout;
+pub(crate) mod layout;
 mod loss;
 mod mark;
 mod marker;

@@ -28,9 +28,9 @@ pub use recorded::{Recorded, StoredCommit};
 
 /// The most events in one commit.
 pub const COMMIT_EVENTS_MAX: usize = 1_000;
-/// The most bytes in one commit: names, payloads and meta, as JSON.
+/// The most bytes in one commit: names, payloads and meta, as they are stored.
 pub const COMMIT_BYTES_MAX: usize = 1024 * 1024;
-/// The most bytes in the meta of a commit, as JSON. It is stored again with each block that the commit lies in.
+/// The most bytes in the meta of a commit, as it is stored. It is stored again with each block that the commit lies in.
 pub const META_BYTES_MAX: usize = 4 * 1024;
 /// The most bytes in the name of an event type.
 pub const KIND_BYTES_MAX: usize = 200;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use contracts::Actor;
+use contracts::{Actor, Meta};
 use futures_util::FutureExt as _;
 use types::{Revision, StreamId};
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     AppendError, COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX, Commit, DATA_DEPTH_MAX, Direction, Expected, Filter,
-    KIND_BYTES_MAX, Log, META_BYTES_MAX,
+    KIND_BYTES_MAX, Log, META_BYTES_MAX, engine::layout::meta,
 };
 use futures_util::StreamExt as _;
 
@@ -27,9 +27,9 @@ fn part(bytes: usize) -> Actor {
 
 /// Makes the meta of a commit as large as may be.
 fn fill_meta(commit: &mut Commit) {
-    commit.meta.actor = part(0);
-    let length = serde_json::to_vec(&commit.meta).map_or(0, |meta| meta.len());
-    commit.meta.actor = part(META_BYTES_MAX - length);
+    let with_part = |bytes| Meta { actor: part(bytes), ..commit.meta.clone() };
+    let others = meta::encode(&with_part(META_BYTES_MAX)).len() - META_BYTES_MAX;
+    commit.meta = with_part(META_BYTES_MAX - others);
 }
 
 fn changed(commit: &Commit, change: impl FnOnce(&mut Commit)) -> Commit {

@@ -62,7 +62,7 @@ pub(super) fn plan(group: &[Admitted]) -> Vec<Vec<Run>> {
                 Some(run) => run.count += 1,
                 None => {
                     block.push(Run { commit, offset, count: 1 });
-                    bytes += checked.meta_json.len() + 100;
+                    bytes += checked.meta.len() + 100;
                 }
             }
             events += 1;
@@ -95,8 +95,8 @@ pub(super) fn encode(group: &[Admitted], block: &[Run], recorded_at: Timestamp) 
         body.extend_from_slice(&recorded_at.as_millisecond().to_be_bytes());
         put_varint(&mut body, commit.events.len() as u64);
         put_varint(&mut body, run.offset as u64);
-        put_varint(&mut body, checked.meta_json.len() as u64);
-        body.extend_from_slice(&checked.meta_json);
+        put_varint(&mut body, checked.meta.len() as u64);
+        body.extend_from_slice(&checked.meta);
         put_varint(&mut body, run.count as u64);
         for event in &commit.events[run.offset..run.offset + run.count] {
             let kind = kinds.iter().position(|kind| *kind == &*event.kind).unwrap_or_else(|| {

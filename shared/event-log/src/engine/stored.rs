@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use contracts::Meta;
 use types::{CommitId, EventId, Position, Revision, StreamId, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    layout::{
-        BadValue, Input,
-        block::{BLOCK_EVENTS_MAX, Section},
-    },
+    layout::{BadValue, Input, block::Section, meta},
     records::RunOf,
     store::Block,
 };
@@ -28,7 +24,15 @@ struct Stored<'a> {
     /// Which of the commit's events is the first here.
     offset: u64,
     meta: &'a [u8],
-    events: Vec<(EventId, usize, &'a [u8])>,
+    /// How many of the block's events these are, which follow those of the commit before.
+    count: u64,
+}
+
+/// An event of a commit, with the number of its type.
+struct StoredEvent<'a> {
+    id: EventId,
+    kind: usize,
+    data: &'a [u8],
 }
 
 /// What the numbers in a section mean: where its streams begin among those of the block, and its event types.
@@ -43,12 +47,15 @@ pub(super) struct Records<'a> {
     streams: Vec<StreamId>,
     kinds: Vec<Arc<str>>,
     commits: Vec<Stored<'a>>,
+    events: Vec<StoredEvent<'a>>,
 }
 
 impl<'a> Records<'a> {
     /// Reads the records of a block.
     pub(super) fn of(block: &'a Block) -> Result<Self, BadValue> {
-        let mut read = Self::default();
+        let count = block.header.count as usize;
+        let mut read =
+            Self { events: Vec::with_capacity(count), commits: Vec::with_capacity(count), ..Self::default() };
         for section in &block.sections {
             read.section(section)?;
         }
@@ -71,7 +78,7 @@ impl<'a> Records<'a> {
         let mut position = section.first;
         while input.left() > 0 {
             let stored = self.commit(&mut input, &names, position)?;
-            position += stored.events.len() as u64;
+            position += stored.count;
             if position - section.first > u64::from(section.count) {
                 break;
             }
@@ -92,7 +99,7 @@ impl<'a> Records<'a> {
         })
     }
 
-    fn commit(&self, input: &mut Input<'a>, names: &Names, position: u64) -> Result<Stored<'a>, BadValue> {
+    fn commit(&mut self, input: &mut Input<'a>, names: &Names, position: u64) -> Result<Stored<'a>, BadValue> {
         let commit = CommitId::from_uuid(Uuid::from_bytes(input.array()?));
         let (stream, revision) = (input.below(self.streams.len() - names.streams)?, input.varint()?);
         let recorded_at = Timestamp::from_millisecond(i64::from_be_bytes(input.array()?))
@@ -104,15 +111,14 @@ impl<'a> Records<'a> {
         if count == 0 || revision.checked_add(total).is_none() || offset >= total {
             return Err(BadValue::Wrong("a commit has no events"));
         }
-        let mut events = Vec::with_capacity(count.min(BLOCK_EVENTS_MAX));
         for _ in 0..count {
             let id = EventId::from_uuid(Uuid::from_bytes(input.array()?));
             let kind = names.kinds[input.below(names.kinds.len())?];
             let length = input.length()?;
-            events.push((id, kind, input.take(length)?));
+            self.events.push(StoredEvent { id, kind, data: input.take(length)? });
         }
-        let stream = names.streams + stream;
-        Ok(Stored { commit, stream, position, revision, recorded_at, offset, meta, events })
+        let (stream, count) = (names.streams + stream, count as u64);
+        Ok(Stored { commit, stream, position, revision, recorded_at, offset, meta, count })
     }
 
     /// What the index must know of this block.
@@ -122,7 +128,7 @@ impl<'a> Records<'a> {
             stream: &self.streams[stored.stream],
             revision: stored.revision,
             offset: stored.offset,
-            count: stored.events.len() as u64,
+            count: stored.count,
         })
     }
 
@@ -131,10 +137,10 @@ impl<'a> Records<'a> {
         &self,
         mut wanted: impl FnMut(u64, &StreamId, &str) -> Want,
     ) -> Result<Vec<Arc<Recorded>>, BadValue> {
-        let mut taken = Vec::new();
+        let (mut taken, mut events) = (Vec::new(), self.events.iter());
         for stored in &self.commits {
             let (stream, mut meta) = (&self.streams[stored.stream], None);
-            for ((id, kind, data), ordinal) in stored.events.iter().zip(0..) {
+            for (StoredEvent { id, kind, data }, ordinal) in events.by_ref().take(stored.count as usize).zip(0..) {
                 let kind = &self.kinds[*kind];
                 match wanted(stored.position + ordinal, stream, kind) {
                     Want::Take => {}
@@ -143,12 +149,7 @@ impl<'a> Records<'a> {
                 }
                 let meta = match &meta {
                     Some(meta) => Arc::clone(meta),
-                    None => Arc::clone(
-                        meta.insert(Arc::new(
-                            serde_json::from_slice::<Meta>(stored.meta)
-                                .map_err(|_| BadValue::Wrong("the meta of a commit can't be read"))?,
-                        )),
-                    ),
+                    None => Arc::clone(meta.insert(Arc::new(meta::decode(stored.meta)?))),
                 };
                 taken.push(Arc::new(Recorded {
                     position: Position::new(stored.position + ordinal),

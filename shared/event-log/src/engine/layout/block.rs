@@ -9,6 +9,7 @@
 //! The chain's next value is the SHA-256 of a name, the value before, the first position, the number of events and the
 //! unpacked records of a section: neither how they are packed nor what they are merged with is part of it.
 
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use types::LogEpoch;
 
@@ -70,7 +71,8 @@ pub(in crate::engine) struct Section {
     pub(in crate::engine) count: u32,
     pub(in crate::engine) before: Chain,
     pub(in crate::engine) after: Chain,
-    pub(in crate::engine) records: Vec<u8>,
+    /// They are shared with those of the block's other sections.
+    pub(in crate::engine) records: Bytes,
 }
 
 impl Section {
@@ -208,10 +210,16 @@ pub(in crate::engine) fn unpack(header: &Header, packed: &[u8]) -> Result<Vec<Se
         return Err(BadValue::Wrong("a block unpacks to another length than it claims"));
     }
     let sections = if header.merged {
-        divide(header, &records)?
+        divide(header, &Bytes::from(records))?
     } else {
         let after = next(&header.before, header.first, header.count, &records);
-        vec![Section { first: header.first, count: header.count, before: header.before, after, records }]
+        vec![Section {
+            first: header.first,
+            count: header.count,
+            before: header.before,
+            after,
+            records: records.into(),
+        }]
     };
     let end = sections.last().map(|section| (section.last(), section.after));
     if end == Some((header.last(), header.after)) {
@@ -222,7 +230,7 @@ pub(in crate::engine) fn unpack(header: &Header, packed: &[u8]) -> Result<Vec<Se
 }
 
 /// Divides the records of merged sections.
-fn divide(header: &Header, records: &[u8]) -> Result<Vec<Section>, BadValue> {
+fn divide(header: &Header, records: &Bytes) -> Result<Vec<Section>, BadValue> {
     let (mut input, mut sections) = (Input::new("merged sections", records), Vec::new());
     let (mut first, mut before) = (header.first, header.before);
     while input.left() > 0 {
@@ -231,9 +239,9 @@ fn divide(header: &Header, records: &[u8]) -> Result<Vec<Section>, BadValue> {
         let count = count.and_then(|count| u32::try_from(count).ok());
         let count = count.ok_or(BadValue::Wrong("a section claims events that its block does not hold"))?;
         let length = input.length()?;
-        let records = input.take(length)?;
-        let after = next(&before, first, count, records);
-        sections.push(Section { first, count, before, after, records: records.to_vec() });
+        let records = records.slice_ref(input.take(length)?);
+        let after = next(&before, first, count, &records);
+        sections.push(Section { first, count, before, after, records });
         (first, before) = (first + u64::from(count), after);
     }
     Ok(sections)
@@ -253,7 +261,7 @@ mod tests {
             let (header, packed) = header(&value).unwrap();
             prop_assert_eq!((header.first, header.count, header.before, header.after), (first, count, before, after));
             let sections = unpack(&header, packed).unwrap();
-            prop_assert_eq!(sections, [Section { first, count, before, after, records }]);
+            prop_assert_eq!(sections, [Section { first, count, before, after, records: records.into() }]);
         }
 
         #[test]

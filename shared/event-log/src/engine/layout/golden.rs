@@ -34,13 +34,18 @@ const PACKED: &str = "010100000000030000000000000104000001187803c16a4d425fcd450b
 const MERGED: &str = "02010000000005000000000000010200000124cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc\
     cc930371a8f9fd482b39e15b54d1dc5ab2c3de8fe8666daba9770c1ef4d249a39b28b52ffd602400ed00009802077265636f\
     7264730398026d616e79202c2002000731152eee5c02";
-/// The records of [`commit`].
-const RECORDS: &str = "0106746872656164abababababababababababababababab010f676f6c64656e2e6576656e742e76310c0c0c0c0c0c0c0c0c\
+/// The records of [`commit`], with its meta as JSON.
+const FIRST_RECORDS: &str = "0106746872656164abababababababababababababababab010f676f6c64656e2e6576656e742e76310c0c0c0c0c0c0c0c0c\
     0c0c0c0c0c0c0c00ac020000018bcfe56800020099017b226163746f72223a7b226b696e64223a2273797374656d222c2270\
     617274223a22676f6c64656e227d2c2261756469656e6365223a7b22636c617373223a226172656e61222c226964223a2230\
     613061306130612d306130612d306130612d306130612d306130613061306130613061227d2c226f636375727265645f6174\
     223a22313937302d30312d30315430303a30303a30305a227d020101010101010101010101010101010100027b7d02020202\
     0202020202020202020202020006227476c3a522";
+/// The same, with its meta as it is written now.
+const RECORDS: &str = "0106746872656164abababababababababababababababab010f676f6c64656e2e6576656e742e\
+    76310c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c00ac020000018bcfe5680002002701000000000000000000000000000206676f\
+    6c64656e030a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a020101010101010101010101010101010100027b7d0202020202020202\
+    02020202020202020006227476c3a522";
 const MARK: &str = "erfa-log-mark 1
 epoch 0e0e0e0e-0e0e-0e0e-0e0e-0e0e0e0e0e0e
 position 258
@@ -126,7 +131,13 @@ fn records_of_a_block() {
     let recorded_at = Timestamp::from_millisecond(1_700_000_000_000).unwrap();
     let (written, count) = records::encode(&group, &records::plan(&group)[0], recorded_at);
     assert_eq!((hex(&written).as_str(), count), (RECORDS, 2));
-    let (value, _) = Packer::default().pack(1_000, count, &bytes(RECORDS), [0; 32]);
+    for records in [FIRST_RECORDS, RECORDS] {
+        read_as_commit(&bytes(records), recorded_at);
+    }
+}
+
+fn read_as_commit(records: &[u8], recorded_at: Timestamp) {
+    let (value, _) = Packer::default().pack(1_000, 2, records, [0; 32]);
     let block = Block { header: block::header(&value).unwrap().0, sections: sections(&value) };
     let read = Records::of(&block).unwrap().events(|_, _, _| Want::Take).unwrap();
     let written = commit();
