@@ -9,7 +9,7 @@ use super::{
     layout::{BadValue, places::Place},
     shared::Shared,
     store::{Block, Store, StoreError},
-    stored::{Records, Want},
+    stored::{Glance, Records, Want},
 };
 use crate::{Direction, EventPage, Filter, READ_EVENTS_MAX, ReadError, Recorded, room::Room};
 
@@ -26,7 +26,7 @@ pub(super) fn unavailable(reason: &str) -> ReadError {
     ReadError::Unavailable { reason: reason.into() }
 }
 
-fn events(block: &Block, wanted: impl FnMut(u64, &StreamId, &str) -> Want) -> Result<Vec<Arc<Recorded>>, ReadError> {
+fn events(block: &Block, wanted: impl FnMut(Glance<'_>) -> Want) -> Result<Vec<Arc<Recorded>>, ReadError> {
     Records::of(block).and_then(|records| records.events(wanted)).map_err(|bad| damaged(block.header.first, bad))
 }
 
@@ -70,7 +70,7 @@ fn fill(
             return Ok(());
         }
         let (mut left, mut read_to) = (room.events(), last);
-        let taken = events(&block, |position, stream, kind| {
+        let taken = events(&block, |Glance { position, stream, kind, .. }| {
             if position <= after || !filter.wants(stream, kind) {
                 return Want::Skip;
             }
@@ -166,11 +166,11 @@ fn at(shared: &Shared, store: &Store, place: Place, stream: &StreamId) -> Result
     let block = block.filter(|block| block.header.holds(place.block));
     let block = block.ok_or_else(|| damaged(place.block, BadValue::Wrong("a block is missing")))?;
     // Since the place was noted, its block may have been merged with others that hold events of the stream as well.
-    let in_place = |at: u64, of: &StreamId| at >= place.block && of == stream;
+    let in_place = |event: &Glance<'_>| event.position >= place.block && event.stream == stream;
     let mut left = place.count;
-    events(&block, |at, of, _| match left {
+    events(&block, |event| match left {
         0 => Want::Stop,
-        _ if in_place(at, of) => {
+        _ if in_place(&event) => {
             left -= 1;
             Want::Take
         }
@@ -200,14 +200,17 @@ pub(super) fn commit(
     for block in store.blocks(start) {
         let block = block.map_err(|error| damaged(position + found.len() as u64, error))?;
         let mut ended = false;
-        let wanted = |at, _: &StreamId, _: &str| if at < position { Want::Skip } else { Want::Take };
-        for event in events(&block, wanted)? {
-            ended = event.commit != id;
-            if ended {
-                break;
+        found.extend(events(&block, |event| match event.position < position {
+            true => Want::Skip,
+            false if ended || event.commit != id => {
+                ended = true;
+                Want::Stop
             }
-            found.push(event);
-        }
+            false => {
+                ended = event.ends_commit;
+                Want::Take
+            }
+        })?);
         if ended || block.header.last() >= committed {
             break;
         }

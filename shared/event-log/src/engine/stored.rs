@@ -23,6 +23,8 @@ struct Stored<'a> {
     recorded_at: Timestamp,
     /// Which of the commit's events is the first here.
     offset: u64,
+    /// How many events the commit has in all.
+    total: u64,
     meta: &'a [u8],
     /// How many of the block's events these are, which follow those of the commit before.
     count: u64,
@@ -118,7 +120,7 @@ impl<'a> Records<'a> {
             self.events.push(StoredEvent { id, kind, data: input.take(length)? });
         }
         let (stream, count) = (names.streams + stream, count as u64);
-        Ok(Stored { commit, stream, position, revision, recorded_at, offset, meta, count })
+        Ok(Stored { commit, stream, position, revision, recorded_at, offset, total, meta, count })
     }
 
     /// What the index must know of this block.
@@ -132,17 +134,21 @@ impl<'a> Records<'a> {
         })
     }
 
-    /// Those events that are wanted, by position, stream and type, in order, until `enough`.
-    pub(super) fn events(
-        &self,
-        mut wanted: impl FnMut(u64, &StreamId, &str) -> Want,
-    ) -> Result<Vec<Arc<Recorded>>, BadValue> {
+    /// Those events that are wanted, in order.
+    pub(super) fn events(&self, mut wanted: impl FnMut(Glance<'_>) -> Want) -> Result<Vec<Arc<Recorded>>, BadValue> {
         let (mut taken, mut events) = (Vec::new(), self.events.iter());
         for stored in &self.commits {
             let (stream, mut meta) = (&self.streams[stored.stream], None);
             for (StoredEvent { id, kind, data }, ordinal) in events.by_ref().take(stored.count as usize).zip(0..) {
                 let kind = &self.kinds[*kind];
-                match wanted(stored.position + ordinal, stream, kind) {
+                let glance = Glance {
+                    position: stored.position + ordinal,
+                    stream,
+                    kind,
+                    commit: stored.commit,
+                    ends_commit: stored.offset + ordinal + 1 == stored.total,
+                };
+                match wanted(glance) {
                     Want::Take => {}
                     Want::Skip => continue,
                     Want::Stop => return Ok(taken),
@@ -166,6 +172,16 @@ impl<'a> Records<'a> {
         }
         Ok(taken)
     }
+}
+
+/// What is seen of an event before anything is made of it.
+pub(super) struct Glance<'a> {
+    pub(super) position: u64,
+    pub(super) stream: &'a StreamId,
+    pub(super) kind: &'a str,
+    pub(super) commit: CommitId,
+    /// It is the last of its commit.
+    pub(super) ends_commit: bool,
 }
 
 /// What to do about an event.

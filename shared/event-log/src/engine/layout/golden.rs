@@ -139,7 +139,7 @@ fn records_of_a_block() {
 fn read_as_commit(records: &[u8], recorded_at: Timestamp) {
     let (value, _) = Packer::default().pack(1_000, 2, records, [0; 32]);
     let block = Block { header: block::header(&value).unwrap().0, sections: sections(&value) };
-    let read = Records::of(&block).unwrap().events(|_, _, _| Want::Take).unwrap();
+    let read = Records::of(&block).unwrap().events(|_| Want::Take).unwrap();
     let written = commit();
     for (number, (read, event)) in read.iter().zip(&written.events).enumerate() {
         assert_eq!((read.position.get(), read.revision.get()), (1_000 + number as u64, 300 + number as u64));

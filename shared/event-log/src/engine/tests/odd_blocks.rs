@@ -55,7 +55,7 @@ fn read(value: &[u8]) -> Result<(u32, Vec<Arc<Recorded>>), BadValue> {
     let block = Block { header, sections };
     let records = Records::of(&block)?;
     assert_eq!(records.runs().map(|run| run.count).sum::<u64>(), u64::from(block.header.count));
-    Ok((block.header.count, records.events(|_, _, _| Want::Take)?))
+    Ok((block.header.count, records.events(|_| Want::Take)?))
 }
 
 /// A byte that was changed, bytes that were left out, or a number that was made large, at some place.
