@@ -39,11 +39,13 @@ pub(super) type Sync = Arc<dyn Fn(&File) -> io::Result<()> + Send + std::marker:
 /// neither the old nor the new.
 pub(super) const SEGMENT_BYTES: usize = 16 * 1024 * 1024;
 /// So much may sled write of the index between two syncs: a segment has room for that, for a merge, and for a group.
-const UNSYNCED_BYTES_MAX: usize = 4 * 1024 * 1024;
+pub(super) const UNSYNCED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// At most so often is what was put written on the whole, with its neighbours.
 const REWRITTEN: usize = 8;
 /// What an entry costs beside its key and value.
 const ENTRY_BYTES: usize = 64;
+/// What sled may write when an entry of the index is taken away: some of its neighbours.
+const REMOVED_BYTES: usize = 16 * 1024;
 /// sled evicts only after so many accesses, so a large value is touched a few times after it was read.
 const TOUCHES: usize = 8;
 
@@ -130,11 +132,11 @@ impl Store {
         Ok(())
     }
 
-    /// Puts one entry of the index, and before that makes durable what one sync could not cover together with it.
-    fn put(&self, key: impl AsRef<[u8]>, value: Vec<u8>) -> Result<(), StoreError> {
+    /// Puts one entry of the index, and before that makes durable what one sync could not cover together with it. Says
+    /// whether there was one with this key.
+    fn put(&self, key: impl AsRef<[u8]>, value: Vec<u8>) -> Result<bool, StoreError> {
         self.make_room((key.as_ref().len() + value.len() + ENTRY_BYTES) * REWRITTEN)?;
-        self.db.insert(key, value)?;
-        Ok(())
+        Ok(self.db.insert(key, value)?.is_some())
     }
 
     /// Counts so many bytes that sled is about to write. One thread changes the database.
@@ -251,10 +253,27 @@ impl Store {
         Ok(count)
     }
 
-    /// Adds places of a stream, which follow each other.
+    /// Adds places of a stream, which follow each other and are the last that it has.
+    ///
+    /// A program that was stopped before it put [`Indexed`] may have left entries for the same events, which lie in other
+    /// blocks by now. The first of those has the key that is put here first, and it stays until the others are gone: so
+    /// only where that key was taken is there something to remove, however often that is interrupted.
     pub(super) fn put_places(&self, stream: &StreamId, places: &[Place]) -> Result<(), StoreError> {
-        for places in places.chunks(PLACES_MAX) {
-            self.put(places::key(stream, places[0].first), places::encode(places))?;
+        for (number, places) in places.chunks(PLACES_MAX).enumerate() {
+            let key = places::key(stream, places[0].first);
+            if self.put(&key, places::encode(places))? && number == 0 {
+                self.remove_places_after(stream, key)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the entries of a stream's places that follow this key.
+    fn remove_places_after(&self, stream: &StreamId, key: Vec<u8>) -> Result<(), StoreError> {
+        let after = (Bound::Excluded(key), Bound::Included(places::key(stream, u64::MAX)));
+        for entry in self.db.range::<Vec<u8>, _>(after) {
+            self.make_room(REMOVED_BYTES)?;
+            self.db.remove(entry?.0)?;
         }
         Ok(())
     }
@@ -309,6 +328,7 @@ impl Store {
     }
 
     pub(super) fn put_indexed(&self, indexed: &Indexed) -> Result<(), StoreError> {
-        self.put(root::INDEXED, indexed.encode())
+        self.put(root::INDEXED, indexed.encode())?;
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The engine keeps the log's promises, also when the disk makes it wait or refuses.
 
 mod bounds;
+mod half_indexed;
 mod odd_blocks;
 
 use std::{
@@ -17,7 +18,7 @@ use std::{
 use contracts::{Actor, Audience, Meta};
 use futures_util::{FutureExt as _, StreamExt as _};
 use tempfile::TempDir;
-use types::{Category, CommitId, EventId, Position, StreamId, SystemClock, Timestamp};
+use types::{Category, CommitId, EventId, Position, Revision, StreamId, SystemClock, Timestamp};
 use uuid::Uuid;
 
 use super::{SledLog, SledOptions};
