@@ -41,6 +41,7 @@ mod ring;
 mod scan;
 mod shared;
 mod shown;
+mod spare;
 mod stats;
 mod store;
 mod stored;

@@ -151,7 +151,7 @@ impl Building {
         self.store(|building| building.store.as_ref().map_or(Ok(()), Store::make_durable))?;
         self.store = None;
         let failed = |source| refused(&self.dir, source);
-        released(&self.dir).map_err(failed)?;
+        released(&self.dir.join(open::DATABASE)).map_err(failed)?;
         let (position, chain) = self.tip();
         mark::replace(&self.dir, open::FORMAT_FILE, format!("{}\n", open::FORMAT).as_bytes()).map_err(failed)?;
         Mark { epoch: self.epoch, position, chain }.write(&self.dir).map_err(failed)?;
@@ -163,7 +163,7 @@ impl Building {
         let synced = catch_unwind(AssertUnwindSafe(|| opened.store.make_durable()));
         synced.ok().and_then(Result::ok).ok_or_else(|| failed(io::Error::other("its index can't be made durable")))?;
         drop(opened.store);
-        released(&self.dir).map_err(failed)?;
+        released(&self.dir.join(open::DATABASE)).map_err(failed)?;
         self.unfinished = false;
         Ok(Built { dir: self.dir.clone(), epoch: self.epoch, is_moved: false })
     }
@@ -188,7 +188,7 @@ impl Drop for Building {
             // sled writes when it is dropped, and after a failure it may panic then.
             let store = self.store.take();
             let _ = catch_unwind(AssertUnwindSafe(|| drop(store)));
-            let _ = released(&self.dir);
+            let _ = released(&self.dir.join(open::DATABASE));
             let _ = fs::remove_dir_all(&self.dir);
         }
     }
@@ -237,7 +237,7 @@ impl Built {
 impl Drop for Built {
     fn drop(&mut self) {
         if !self.is_moved {
-            let _ = released(&self.dir);
+            let _ = released(&self.dir.join(open::DATABASE));
             let _ = fs::remove_dir_all(&self.dir);
         }
     }
@@ -274,8 +274,8 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Waits until sled's threads have let go of a database that was closed: they would write to where it lay.
-pub(super) fn released(dir: &Path) -> io::Result<()> {
-    let file = match File::options().read(true).write(true).open(dir.join(open::DATABASE).join("db")) {
+pub(super) fn released(database: &Path) -> io::Result<()> {
+    let file = match File::options().read(true).write(true).open(database.join("db")) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         opened => opened?,
     };

@@ -31,6 +31,17 @@ pub enum OpenError {
         /// The log's directory.
         dir: PathBuf,
     },
+    /// There is no room for a copy, which must be looked at first.
+    #[error(
+        "the log in `{dir}` must be copied before anything in it is touched, and there is no room for that; make room for \
+         {megabytes} MB on that disk and run it again"
+    )]
+    NoRoomForCopy {
+        /// The log's directory.
+        dir: PathBuf,
+        /// How much room is needed, in millions of bytes.
+        megabytes: u64,
+    },
     /// A newer program wrote it.
     #[error("the log in `{dir}` has format {found}, and this program knows formats up to {known}; start a newer Erfa")]
     Newer {

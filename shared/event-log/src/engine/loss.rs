@@ -2,6 +2,9 @@
 //!
 //! [`survey`] walks through the blocks as far as they verify. [`SledLog::accept_loss`] makes a new log of those, with a
 //! new epoch, and an event in it that says what was lost; the old log is put aside and never deleted.
+//!
+//! **Architecture Invariant:** sled opens only a copy of the old log, because it writes over what it does not understand.
+//! Every byte of the old log stays as it was.
 
 mod accept;
 mod survey;
@@ -16,7 +19,10 @@ use types::Position;
 
 pub use self::accept::Accepted;
 use self::survey::survey;
-use super::{BuildError, OpenError, SledLog, SledOptions, open::Opening};
+use super::{
+    BuildError, OpenError, SledLog, SledOptions,
+    open::{Opening, newest},
+};
 
 /// What is wrong with a log, and what of it can't be had any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,17 +73,15 @@ impl SledLog {
         survey(dir, options, progress).map(|survey| survey.loss)
     }
 
-    /// Makes the index of the log in this directory again from its blocks. Blocks until that is done.
+    /// Makes the index of the log in this directory again from its blocks. Blocks until that is done. What else is wrong
+    /// with the log is told, and it stays as it was.
     pub fn reindex(dir: &Path, options: SledOptions) -> Result<(), OpenError> {
         let opening = opening(dir, &options);
-        let lock = opening.lock()?;
+        let _lock = opening.lock()?;
         opening.format()?;
-        let store = opening.database()?;
-        store.forget_index().map_err(|error| opening.store(error))?;
-        drop((store, lock));
-        super::build::released(dir).map_err(|source| opening.io("closing the database", source))?;
-        let opened = super::open::open(dir, options.cache_bytes, options.sync.clone(), &*options.ids)?;
-        opened.store.make_durable().map_err(|error| opening.store(error))
+        let mark = opening.mark()?;
+        opening.look(mark.as_ref())?;
+        opening.reindex(newest(dir, mark))
     }
 }
 

@@ -65,10 +65,7 @@ pub(super) fn open(dir: &Path, cache_bytes: u64, sync: Sync, ids: &dyn Ids) -> R
     let lock = opening.lock()?;
     opening.probe()?;
     opening.format()?;
-    let mark = Mark::read(dir).map_err(|bad| match bad {
-        BadMark::Io(source) => opening.io("reading the mark", source),
-        BadMark::Wrong(reason) => opening.damaged(format!("its file `{}` can't be trusted: {reason}", mark::FILE)),
-    })?;
+    let mark = opening.mark()?;
     opening.look(mark.as_ref())?;
     let (newest, last) = known(dir, mark);
     let store = opening.carefully(newest, last)?;
@@ -170,6 +167,13 @@ impl Opening<'_> {
         let path = self.dir.join("probe");
         let probed = fs::write(&path, [0]).and_then(|()| fs::remove_file(&path));
         probed.map_err(|source| self.io("writing to the directory", source))
+    }
+
+    pub(super) fn mark(&self) -> Result<Option<Mark>, OpenError> {
+        Mark::read(self.dir).map_err(|bad| match bad {
+            BadMark::Io(source) => self.io("reading the mark", source),
+            BadMark::Wrong(reason) => self.damaged(format!("its file `{}` can't be trusted: {reason}", mark::FILE)),
+        })
     }
 
     pub(super) fn format(&self) -> Result<(), OpenError> {

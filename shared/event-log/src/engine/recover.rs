@@ -14,9 +14,7 @@
 //! still keeps of what it could not write, so the log waits for its administrator.
 
 use std::{
-    fs::{self, File},
-    io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -30,6 +28,7 @@ use super::{
     open::Opening,
     queue::Request,
     shared::Shared,
+    spare::{is_full, look_for_room},
     store::{self, StoreError},
 };
 
@@ -39,9 +38,6 @@ const TRY_EVERY: Duration = Duration::from_secs(5);
 const TRY_EVERY_WANTED: Duration = Duration::from_secs(1);
 /// So often the writer looks at its queue meanwhile.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// There is room when so much can be written: two segments, and some for the index.
-const ROOM_BYTES: usize = 2 * store::SEGMENT_BYTES + 4 * 1024 * 1024;
-const ROOM_FILE: &str = "room";
 
 /// Why the disk refused.
 pub(super) struct Failure {
@@ -63,10 +59,6 @@ impl From<StoreError> for Failure {
         };
         Self { reason: error.to_string(), full }
     }
-}
-
-fn is_full(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// How a log is opened again.
@@ -139,13 +131,7 @@ impl Recovery {
 
     /// Whether so much can be written as opening again needs.
     fn look_for_room(&self, dir: &Path) -> Result<(), Refused> {
-        let path = RoomFile(dir.join(ROOM_FILE));
-        let chunk = vec![0xa5; 1 << 20];
-        let written = File::create(&path.0).and_then(|mut file| {
-            (0..ROOM_BYTES.div_ceil(chunk.len())).try_for_each(|_| file.write_all(&chunk))?;
-            (self.sync)(&file)
-        });
-        written.map_err(|error| {
+        look_for_room(dir, &self.sync).map_err(|error| {
             tracing::debug!(%error, "there is no room for the log yet");
             Refused::Full
         })
@@ -188,14 +174,5 @@ impl From<OpenError> for Refused {
             OpenError::Io { source, .. } if is_full(&source) => Self::Full,
             error => Self::Open(error),
         }
-    }
-}
-
-/// A file that is gone when this is dropped.
-struct RoomFile(PathBuf);
-
-impl Drop for RoomFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
     }
 }

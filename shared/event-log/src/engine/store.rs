@@ -139,6 +139,13 @@ impl Store {
         Ok(self.db.insert(key, value)?.is_some())
     }
 
+    /// Takes one entry of the index away, as [`put`](Self::put) puts one.
+    fn remove(&self, key: &[u8]) -> Result<(), StoreError> {
+        self.make_room(REMOVED_BYTES)?;
+        self.db.remove(key)?;
+        Ok(())
+    }
+
     /// Counts so many bytes that sled is about to write. One thread changes the database.
     fn make_room(&self, bytes: usize) -> Result<(), StoreError> {
         let unsynced = self.unsynced.load(Ordering::Relaxed);
@@ -272,8 +279,7 @@ impl Store {
     fn remove_places_after(&self, stream: &StreamId, key: Vec<u8>) -> Result<(), StoreError> {
         let after = (Bound::Excluded(key), Bound::Included(places::key(stream, u64::MAX)));
         for entry in self.db.range::<Vec<u8>, _>(after) {
-            self.make_room(REMOVED_BYTES)?;
-            self.db.remove(entry?.0)?;
+            self.remove(&entry?.0)?;
         }
         Ok(())
     }

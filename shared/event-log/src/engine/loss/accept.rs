@@ -23,6 +23,7 @@ use crate::{
         BuildError, ChainValue,
         backup::read::checked,
         build::{Building, Built, beside, released},
+        open::DATABASE,
     },
 };
 
@@ -67,13 +68,13 @@ impl SledLog {
             return Err(BuildError::InTheWay { dir: aside }.into());
         }
         let verified = record(&built, &survey, &aside, part, options).await?;
-        let Survey { loss, store, origin, _lock, .. } = survey;
+        let Survey { loss, store, copy, origin, lock, .. } = survey;
         let (log, place, epoch) = (dir.to_owned(), aside.clone(), built.epoch);
         blocking(move || {
-            drop(store);
-            released(&log).map_err(|source| BuildError::Io { dir: log.clone(), source })?;
+            store.discard();
+            drop(copy);
             built.replace(&log, &place)?;
-            drop(_lock);
+            drop(lock);
             Ok(())
         })
         .await?;
@@ -140,7 +141,8 @@ async fn record(
     let recorded = recorded.await;
     new.close().await;
     let dir = built.dir.clone();
-    blocking(move || Ok(released(&dir).map_err(|source| BuildError::Io { dir, source })?)).await?;
+    let closed = move || released(&dir.join(DATABASE)).map_err(|source| BuildError::Io { dir, source });
+    blocking(move || Ok(closed()?)).await?;
     let _ = fs::remove_file(built.dir.join("probe"));
     let verified = recorded.map_err(LossError::Record)?;
     Ok((verified.head, verified.chain))

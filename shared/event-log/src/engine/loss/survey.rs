@@ -14,19 +14,22 @@ use crate::{
     engine::{
         mark::{self, BadMark, Mark},
         open,
+        rehearse::Copied,
         store::{Block, Store, StoreError},
         tip::Tip,
         verify::Blocks,
     },
 };
 
-/// A log that was walked through. It is held until this is dropped.
+/// A log of which a copy was walked through. It is held until this is dropped.
 pub(super) struct Survey {
     pub(super) loss: Loss,
+    /// Of the copy.
     pub(super) store: Store,
+    pub(super) copy: Copied,
     pub(super) epoch: LogEpoch,
     pub(super) origin: LogEpoch,
-    pub(super) _lock: File,
+    pub(super) lock: File,
 }
 
 /// Walks through the log in this directory up to what is wrong with it first.
@@ -42,7 +45,9 @@ pub(super) fn survey(dir: &Path, options: &SledOptions, progress: impl Fn(u64, u
     trouble = trouble.or(wrong.map(str::to_owned));
     damage(opening.look(Some(&Mark { position: 0, ..mark.unwrap_or(NO_MARK) })))?
         .map_or(Ok(()), |_| Err(unreadable("its database is empty".into())))?;
-    let store = opening.database().map_err(|error| match error {
+    let copy = opening.copy()?;
+    let opened = opening.of_copy().database().map_err(|error| opening.found(error, &copy));
+    let store = opened.map_err(|error| match error {
         OpenError::Damaged { reason, .. } => unreadable(reason),
         error => error.into(),
     })?;
@@ -67,7 +72,10 @@ pub(super) fn survey(dir: &Path, options: &SledOptions, progress: impl Fn(u64, u
     let (kept, lost_to) = (Position::new(kept_to), (known > kept_to).then(|| Position::new(known)));
     match trouble {
         None => Err(LossError::Nothing { dir: dir.to_owned(), head: kept }),
-        Some(reason) => Ok(Survey { loss: Loss { reason, kept_to: kept, lost_to }, store, epoch, origin, _lock: lock }),
+        Some(reason) => {
+            let loss = Loss { reason, kept_to: kept, lost_to };
+            Ok(Survey { loss, store, copy, epoch, origin, lock })
+        }
     }
 }
 

@@ -1,6 +1,11 @@
 //! Logs that can be opened no more, and what is made of them.
 
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use contracts::{Audience, EventSet as _, log::LogEvent};
 
@@ -25,6 +30,28 @@ async fn closed(above: &Path) -> Verified {
     let verified = log.verify(|_, _| ()).await.unwrap();
     log.close().await;
     verified
+}
+
+/// Every file of the log, and its bytes.
+fn files(log: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let (mut files, mut left) = (BTreeMap::new(), vec![log.to_owned()]);
+    while let Some(path) = left.pop() {
+        if path.is_dir() {
+            left.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            files.insert(path.clone(), fs::read(path).unwrap());
+        }
+    }
+    files
+}
+
+/// Spoils bytes in the middle of what the database holds, which sled would write over.
+fn spoil_bytes(log: &Path) {
+    let path = log.join("db/db");
+    let mut bytes = fs::read(&path).unwrap();
+    let used = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    bytes[used / 2..used / 2 + 64].fill(0xa5);
+    fs::write(path, bytes).unwrap();
 }
 
 fn remove_block(log: &Path, position: u64) {
@@ -103,6 +130,32 @@ async fn what_is_whole_or_beyond_help_stays_as_it_is() {
     open.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn every_byte_stays_until_a_new_log_is_made_and_verified() {
+    let above = tempfile::tempdir().unwrap();
+    closed(above.path()).await;
+    let log = above.path().join("log");
+    spoil_bytes(&log);
+    let before = files(above.path());
+    let loss = SledLog::loss(&log, &options(), |_, _| ()).unwrap();
+    assert!(loss.kept_to.get() < END, "{loss:?}");
+    assert_eq!(files(above.path()), before, "after looking");
+
+    let mut refusing = options();
+    refusing.sync = Arc::new(|_| Err(std::io::ErrorKind::StorageFull.into()));
+    let error = SledLog::accept_loss(&log, refusing, "test", |_, _| ()).await.unwrap_err();
+    assert!(matches!(error, LossError::Build(BuildError::DiskFull { .. })), "{error}");
+    assert_eq!(files(above.path()), before, "after a full disk");
+
+    SledLog::reindex(&log, options()).unwrap_err();
+    assert_eq!(files(above.path()), before, "after an index that can't be made");
+
+    let accepted = SledLog::accept_loss(&log, options(), "test", |_, _| ()).await.unwrap();
+    let set_aside = files(&accepted.set_aside);
+    let moved = |path: &PathBuf| accepted.set_aside.join(path.strip_prefix(&log).unwrap());
+    assert_eq!(set_aside, before.iter().map(|(path, bytes)| (moved(path), bytes.clone())).collect(), "set aside");
+}
+
 #[tokio::test]
 async fn an_index_is_made_again() {
     let above = tempfile::tempdir().unwrap();
@@ -117,6 +170,7 @@ async fn an_index_is_made_again() {
     assert!(matches!(open.verify(|_, _| ()).await, Err(crate::VerifyError::Index { .. })));
     open.close().await;
     SledLog::reindex(&log, options()).unwrap();
+    assert!(!log.join("rehearsal").exists());
     let open = SledLog::open(&log, options()).unwrap();
     assert_eq!(open.verify(|_, _| ()).await.unwrap(), Verified { blocks: before.blocks, ..before });
     open.close().await;

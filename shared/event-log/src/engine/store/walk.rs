@@ -13,9 +13,6 @@ use crate::engine::layout::{
     root,
 };
 
-/// So many entries of the index are forgotten before that is made durable.
-const FORGOTTEN_AT_ONCE: usize = 4_096;
-
 /// The entry of the index that says where some events of a stream lie.
 pub(in crate::engine) struct Entry {
     pub(in crate::engine) key: Vec<u8>,
@@ -82,18 +79,13 @@ impl Store {
         })
     }
 
-    /// Forgets the index, which is made again when the log is opened. What is left of it after a power cut is written
-    /// over then.
+    /// Forgets the index of a copy, which is made again then. What was forgotten half is of no use.
     pub(in crate::engine) fn forget_index(&self) -> Result<(), StoreError> {
         self.db.remove(root::INDEXED)?;
-        self.make_durable()?;
         let ((first, end), pages) = (places::all(), commits::key(Uuid::nil())..=commits::key(Uuid::max()));
         let places = self.db.range(&first[..]..&end[..]);
-        for (number, entry) in places.chain(self.db.range(pages)).enumerate() {
-            self.db.remove(entry?.0)?;
-            if (number + 1).is_multiple_of(FORGOTTEN_AT_ONCE) {
-                self.make_durable()?;
-            }
+        for entry in places.chain(self.db.range(pages)) {
+            self.remove(&entry?.0)?;
         }
         self.make_durable()
     }
