@@ -30,6 +30,8 @@ pub(super) const LOCK_FILE: &str = "lock";
 pub(super) const DATABASE: &str = "db";
 /// What sled says about its database to itself. It never syncs this file.
 const CONFIGURATION: &str = "conf";
+/// What is wrong with a database without an epoch.
+pub(super) const NO_EPOCH: &str = "its database does not say which log it is";
 /// How often, and after which pause, opening is tried again while sled's threads of a log that this process just closed
 /// still hold its file.
 const TRIES: usize = 200;
@@ -205,10 +207,18 @@ impl Opening<'_> {
             Err(source) => return Err(self.io("looking at the database", source)),
         };
         match mark {
-            Some(mark) if length == 0 => {
-                Err(OpenError::BehindMark { dir: self.dir.to_owned(), tip: 0, mark: mark.position })
-            }
+            Some(mark) if length == 0 => Err(self.empty(*mark)),
             _ => Ok(()),
+        }
+    }
+
+    /// There is nothing in the database of a log that was this far.
+    fn empty(&self, mark: Mark) -> OpenError {
+        match mark.position {
+            0 => {
+                self.damaged("its database is empty, but the log was begun; no event was acknowledged in it yet".into())
+            }
+            mark => OpenError::BehindMark { dir: self.dir.to_owned(), tip: 0, mark },
         }
     }
 
@@ -299,15 +309,19 @@ impl Opening<'_> {
                 return Err(self.damaged("its mark is that of another log".into()));
             }
             (Some(epoch), _) => epoch,
-            (None, Some(mark)) => {
-                return Err(OpenError::BehindMark { dir: self.dir.to_owned(), tip: 0, mark: mark.position });
+            (None, mark) if !store.is_empty().map_err(failed)? => {
+                let reason = match mark {
+                    Some(_) => NO_EPOCH.to_owned(),
+                    None => format!("{NO_EPOCH}, and its file `{}` is missing", mark::FILE),
+                };
+                return Err(self.damaged(reason));
             }
-            (None, None) if store.is_empty().map_err(failed)? => {
+            (None, Some(mark)) => return Err(self.empty(mark)),
+            (None, None) => {
                 let epoch = LogEpoch::new(ids);
                 store.put_epoch(epoch).map_err(failed)?;
                 epoch
             }
-            (None, None) => return Err(self.damaged("its database does not say which log it is".into())),
         };
         let origin = store.origin().map_err(failed)?.unwrap_or(epoch);
         let (tip, late) = examine(store, origin, mark).map_err(|trouble| trouble.open_error(self.dir, failed))?;

@@ -52,8 +52,11 @@ pub(super) fn survey(dir: &Path, options: &SledOptions, progress: impl Fn(u64, u
         error => error.into(),
     })?;
     let read = |what: Result<Option<LogEpoch>, StoreError>| what.ok().flatten();
-    let epoch = read(store.epoch()).or(mark.map(|mark| mark.epoch));
-    let epoch = epoch.ok_or_else(|| unreadable("it does not say which log it is".into()))?;
+    let stated = read(store.epoch());
+    if stated.is_none() {
+        trouble = trouble.or(Some(open::NO_EPOCH.into()));
+    }
+    let epoch = stated.or(mark.map(|mark| mark.epoch)).ok_or_else(|| unreadable(open::NO_EPOCH.into()))?;
     let origin = read(store.origin()).unwrap_or(epoch);
     if mark.is_some_and(|mark| mark.epoch != epoch) {
         trouble = trouble.or(Some("its mark is that of another log".into()));

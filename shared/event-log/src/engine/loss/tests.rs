@@ -13,7 +13,7 @@ use super::*;
 use crate::{
     Direction, EventLog as _, Verified,
     engine::{
-        layout::block,
+        layout::{block, root},
         sample::{commit, options, spoil, stream},
     },
 };
@@ -61,12 +61,19 @@ fn remove_block(log: &Path, position: u64) {
     });
 }
 
+fn remove_epoch(log: &Path) {
+    spoil(log, |store| {
+        store.raw().remove(root::EPOCH).unwrap().unwrap();
+    });
+}
+
 /// What is done to a log, up to where it is kept, up to where it was, and what is said of it.
 type Case = (&'static str, fn(&Path), u64, Option<u64>, &'static str);
 
 const END: u64 = COMMITS as u64 * EVENTS_EACH;
 
-const LOST: [Case; 6] = [
+const LOST: [Case; 7] = [
+    ("the epoch is gone", remove_epoch, END, None, "does not say which log it is"),
     ("the end is gone", |log| remove_block(log, END), END - EVENTS_EACH, Some(END), "acknowledged"),
     ("a block at the end is gone", |log| remove_block(log, END - 300), END - 400, Some(END), "a block is missing"),
     ("a block in the middle is gone", |log| remove_block(log, 1_000), 900, Some(END), "a block is missing"),
@@ -103,6 +110,20 @@ async fn what_is_left_is_taken_into_use_and_what_was_lost_is_recorded() {
         open.close().await;
         let nothing = SledLog::accept_loss(&log, options(), "test", |_, _| ()).await.unwrap_err().to_string();
         assert!(nothing.contains("nothing is lost"), "{what}: {nothing}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_without_an_epoch_is_not_said_to_have_lost_events() {
+    let above = tempfile::tempdir().unwrap();
+    let (used, fresh) = (above.path().join("log"), above.path().join("fresh"));
+    closed(above.path()).await;
+    SledLog::open(&fresh, options()).unwrap().close().await;
+    remove_epoch(&used);
+    remove_epoch(&fresh);
+    for (log, words) in [(used, "does not say which log it is"), (fresh, "no event was acknowledged")] {
+        let refused = SledLog::open(&log, options()).map(|_| ()).unwrap_err().to_string();
+        assert!(refused.contains(words) && !refused.contains("lost events"), "{refused}");
     }
 }
 
