@@ -23,6 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("forum", SHARED),
     ("erfa", SHARED_AND_SERVICES),
     ("system-tests", SHARED_AND_SERVICES),
+    ("erfa-load", &["contracts", "system-tests"]),
     ("log-bench", &["types", "contracts", "event-log"]),
     ("power-cuts", &["types", "contracts", "event-log"]),
     ("xtask", &[]),

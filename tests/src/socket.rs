@@ -84,31 +84,6 @@ impl Socket {
         }
     }
 
-    /// The text of the next event or fragment; `None` once the socket is closed, however long that takes.
-    pub async fn next_text(&mut self) -> Option<String> {
-        loop {
-            match self.socket.next().await? {
-                Ok(Message::Text(text)) if text.starts_with(r#"{"t":"ev""#) || text.starts_with(r#"{"t":"html""#) => {
-                    return Some(text.to_string());
-                }
-                Ok(Message::Text(text)) if text.starts_with(r#"{"t":"ping""#) => {
-                    self.socket.send(Message::text(r#"{"t":"pong"}"#)).await.ok()?;
-                }
-                Ok(Message::Close(_)) | Err(_) => return None,
-                Ok(_) => {}
-            }
-        }
-    }
-
-    /// Acknowledges the frame with this text, so that the window moves on.
-    pub async fn acknowledge(&mut self, subscription: u32, text: &str) {
-        let cursor = text.split_once(r#""c":""#).and_then(|(_, rest)| rest.split_once('"')).map(|(cursor, _)| cursor);
-        if let Some(cursor) = cursor {
-            let _ =
-                self.socket.send(Message::text(json!({"t": "ack", "s": subscription, "c": cursor}).to_string())).await;
-        }
-    }
-
     /// Passes over frames until one with this name comes.
     ///
     /// # Panics

@@ -1,4 +1,4 @@
-//! What a developer runs: `cargo xtask test`, `cargo xtask bench`, `cargo xtask contracts`.
+//! What a developer runs: `cargo xtask test`, `cargo xtask bench`, `cargo xtask load`, `cargo xtask contracts`.
 
 mod command;
 mod needs;
@@ -20,7 +20,13 @@ enum Task {
     Test,
     /// The benches, each figure beside its yardstick in the same run, from a release build: `log`, `live`, or both.
     Bench {
-        /// `log` or `live`, and what is handed on, such as `--seconds 10`; `--help` says what there is.
+        /// `log` or `live`, and what is handed on to each measurement, such as `--seconds 10`; `--help` says what there is.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Puts load on an Erfa through its public protocols, to size a machine with, from a release build; `--help` says how.
+    Load {
+        /// What is handed on, such as `--sockets 2000 --posts-per-second 5`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -32,6 +38,7 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Test => test::run_all(),
         Task::Bench { args } => bench(&args),
+        Task::Load { args } => load(&args),
         Task::Contracts => contracts(),
     };
     match outcome {
@@ -56,10 +63,28 @@ fn bench_log(args: &[String]) -> anyhow::Result<()> {
     run(cargo(["run", "--release", "-p", "log-bench", "--"]).args(args))
 }
 
-/// This bench starts the program that is built beside it.
+/// What the live protocol and posting are measured by: a full thread, one of usual size, pages that stand open, a thread
+/// in which everybody writes, and everybody coming back at once.
+const LIVE_CASES: [&str; 5] = [
+    "--sockets 9000 --posts-per-second 5 --flood --yardstick",
+    "--sockets 1000 --posts-per-second 20 --flood --yardstick",
+    "--sockets 9000 --idle",
+    "--sockets 0 --posters 1000 --yardstick",
+    "--sockets 9000 --posts-per-second 5 --storm --seconds 20",
+];
+
 fn bench_live(args: &[String]) -> anyhow::Result<()> {
+    LIVE_CASES.iter().try_for_each(|case| {
+        step::say(&format!("\n==> cargo xtask load {case}"));
+        let case = ["--json", "target/bench.jsonl", "--data", "target/bench-data"].into_iter().chain(case.split(' '));
+        load(&case.map(str::to_owned).chain(args.iter().cloned()).collect::<Vec<_>>())
+    })
+}
+
+/// It starts the program that is built beside it.
+fn load(args: &[String]) -> anyhow::Result<()> {
     run(&mut cargo(["build", "--release", "-p", "erfa"]))?;
-    run(cargo(["run", "--release", "-p", "system-tests", "--bin", "bench", "--"]).args(args))
+    run(cargo(["run", "--release", "-p", "erfa-load", "--"]).args(args))
 }
 
 /// The tests that compare a contract with its file write the file instead.

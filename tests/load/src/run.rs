@@ -1,0 +1,84 @@
+//! A run: the parts that were asked for, one after the other, each beside its yardstick.
+
+mod at_rate;
+mod bare;
+mod crowd;
+mod erfa;
+mod flood;
+mod hot;
+mod idle;
+
+use crate::{
+    options::{Options, Plan},
+    progress::Progress,
+    report::Report,
+};
+use bare::Bare;
+use erfa::Erfa;
+
+/// What all parts need.
+struct Run<'a> {
+    options: &'a Options,
+    plan: Plan,
+    progress: Progress,
+    report: Report,
+}
+
+/// Does what was asked for.
+pub fn run(options: &Options) -> anyhow::Result<Report> {
+    let plan = options.plan()?;
+    let mut run = Run { options, plan, progress: Progress::new(), report: Report::default() };
+    let yardsticks = run.yardsticks()?;
+    let mut erfa = Erfa::open(&mut run)?;
+    erfa.connect(&mut run)?;
+    if let Some(rate) = run.plan.rate {
+        at_rate::measure(&mut run, &mut erfa, rate, yardsticks.at_rate.as_ref())?;
+    }
+    if options.flood {
+        flood::measure(&mut run, &mut erfa, yardsticks.flood)?;
+    }
+    if let Some(posters) = options.posters {
+        hot::measure(&mut run, &mut erfa, posters, yardsticks.hot.as_ref())?;
+    }
+    erfa.settle(&mut run)?;
+    Ok(run.report)
+}
+
+/// What the yardsticks reached.
+#[derive(Default)]
+struct Yardsticks {
+    at_rate: Option<at_rate::Reached>,
+    /// Frames a second.
+    flood: Option<f64>,
+    hot: Option<hot::Reached>,
+}
+
+impl Run<'_> {
+    /// Each stands alone, before there is a server.
+    fn yardsticks(&mut self) -> anyhow::Result<Yardsticks> {
+        let mut reached = Yardsticks::default();
+        if !self.options.yardstick {
+            return Ok(reached);
+        }
+        if self.plan.rate.is_some() || self.options.flood {
+            let mut bare = Bare::start(self)?;
+            if let Some(rate) = self.plan.rate {
+                reached.at_rate = Some(bare.at_rate(self, rate)?);
+            }
+            if self.options.flood {
+                reached.flood = Some(bare.flood(self)?);
+            }
+        }
+        if let Some(posters) = self.options.posters {
+            reached.hot = Some(hot::empty_handler(self, posters)?);
+        }
+        Ok(reached)
+    }
+
+    /// Adds a figure of all sockets.
+    fn figure(&mut self, what: &str, value: f64, unit: &'static str, yardstick: Option<f64>) {
+        let Options { sockets, threads, .. } = self.options;
+        let threads = if *threads > 1 { format!(", {threads} threads") } else { String::new() };
+        self.report.add(format!("{sockets} sockets{threads}{what}"), value, unit, yardstick);
+    }
+}

@@ -1,0 +1,177 @@
+//! The server that is put under load, and who and what is there.
+
+use std::{
+    fs,
+    net::{SocketAddr, ToSocketAddrs as _},
+    os::unix::fs::DirBuilderExt as _,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, bail, ensure};
+use contracts::forum::ArenaAccess;
+use serde_json::json;
+use system_tests::{Server as Own, World};
+
+use crate::{
+    call::call_well,
+    options::{Options, Plan},
+    orders::{Server, Thread},
+    progress::Progress,
+};
+
+/// How long what was acknowledged may take to be read.
+const READ_WITHIN: Duration = Duration::from_secs(30);
+
+/// A server with people and threads.
+pub(crate) struct Site {
+    pub(crate) server: Server,
+    /// Its process, if that is on this machine.
+    pub(crate) pid: Option<u32>,
+    pub(crate) tokens: Vec<String>,
+    /// The ids of the threads.
+    threads: Vec<String>,
+    /// How many posts each had when posts were last counted.
+    posts: Vec<u64>,
+    _own: Option<(Own, Data)>,
+}
+
+/// A directory that is deleted in the end.
+struct Data(PathBuf);
+
+impl Drop for Data {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Site {
+    pub(crate) fn open(options: &Options, plan: &Plan, progress: &mut Progress) -> anyhow::Result<Self> {
+        match (&options.server, &options.tokens, &options.arena) {
+            (Some(url), Some(tokens), Some(arena)) => {
+                let (server, tokens) = (server_of(url)?, tokens_of(tokens, plan.people)?);
+                Self::with_threads(server, options.server_pid, tokens, arena, plan.threads)
+            }
+            _ => Self::own(options, plan, progress),
+        }
+    }
+
+    /// Starts a server on a directory that holds nothing but who and what is needed.
+    fn own(options: &Options, plan: &Plan, progress: &mut Progress) -> anyhow::Result<Self> {
+        progress.begin(&format!("making {} people, and starting a server", plan.people));
+        let data = Data(options.data.join(std::process::id().to_string()));
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&data.0);
+        made.with_context(|| format!("the directory `{}` can't be made", data.0.display()))?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (arena, tokens) = runtime.block_on(World::write(&data.0, async |world| {
+            let agency = world.agency("Mätmyndigheten").await;
+            let (mut people, mut tokens) = (Vec::new(), Vec::new());
+            for _ in 0..plan.people {
+                let inhabitant = world.person(agency, &[]).await;
+                people.push(inhabitant.person);
+                tokens.push(inhabitant.token);
+            }
+            (world.arena("Mätning", ArenaAccess::Open, &people).await, tokens)
+        }));
+        let connections = format!("limits.connections_max={}", options.sockets + options.slow + plan.authors + 1_000);
+        let own = Own::start_at(&data.0, "127.0.0.1:0", &["--log-filter", "warn", "--set", &connections]);
+        let (server, pid) = (server_of(&own.url)?, own.id());
+        let site = Self::with_threads(server, Some(pid), tokens, &arena.to_string(), plan.threads)?;
+        Ok(Self { _own: Some((own, data)), ..site })
+    }
+
+    fn with_threads(
+        server: Server,
+        pid: Option<u32>,
+        tokens: Vec<String>,
+        arena: &str,
+        threads: usize,
+    ) -> anyhow::Result<Self> {
+        let request = format!("POST /api/forum/v1/arenas/{arena}/threads");
+        let open = |number: usize| {
+            let title = format!("Mätning {}", number + 1);
+            let thread = json!({ "kind": "discussion", "title": title, "body": "Första inlägget." });
+            let answer = call_well(&server, &tokens[number % tokens.len()], &request, Some(&thread))?;
+            Ok(answer["id"].as_str().context("a thread has an id")?.to_owned())
+        };
+        let threads = (0..threads).map(open).collect::<anyhow::Result<Vec<_>>>()?;
+        Ok(Self { server, pid, tokens, posts: vec![1; threads.len()], threads, _own: None })
+    }
+
+    /// The threads as those see them who begin to read now.
+    pub(crate) fn topics(&self) -> Vec<Thread> {
+        let topics = self.threads.iter().zip(&self.posts);
+        topics.map(|(id, posts)| Thread { topic: format!("thread/{id}"), next: posts + 1 }).collect()
+    }
+
+    /// Where one posts into the threads.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        self.threads.iter().map(|id| format!("/api/forum/v1/threads/{id}/posts")).collect()
+    }
+
+    /// Counts the posts, once what was acknowledged since they were last counted can be read. How many are new.
+    pub(crate) fn count(&mut self, acknowledged: u64) -> anyhow::Result<u64> {
+        let begun = Instant::now();
+        loop {
+            let posts = self.threads.iter().map(|id| self.posts_of(id)).collect::<anyhow::Result<Vec<_>>>()?;
+            let new = posts.iter().sum::<u64>() - self.posts.iter().sum::<u64>();
+            if new >= acknowledged || begun.elapsed() > READ_WITHIN {
+                self.posts = posts;
+                return Ok(new);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The number of the post that comes next in each thread, as it was last counted.
+    pub(crate) fn next(&self) -> Vec<u64> {
+        self.posts.iter().map(|posts| posts + 1).collect()
+    }
+
+    fn posts_of(&self, thread: &str) -> anyhow::Result<u64> {
+        let answer = call_well(&self.server, &self.tokens[0], &format!("GET /api/forum/v1/threads/{thread}"), None)?;
+        answer["posts"].as_u64().context("a thread says how many posts it has")
+    }
+}
+
+/// Where a server with this address is.
+fn server_of(url: &str) -> anyhow::Result<Server> {
+    if url.starts_with("https://") {
+        bail!("--server {url}: TLS is not spoken here; name Erfa's own port, behind the proxy, with http://");
+    }
+    let host = url.strip_prefix("http://").map(|host| host.trim_end_matches('/'));
+    let host = host.with_context(|| format!("--server {url}: expected http://HOST:PORT"))?;
+    let with_port = if host.contains(':') { host.to_owned() } else { format!("{host}:80") };
+    let address: Option<SocketAddr> = with_port.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
+    let address =
+        address.with_context(|| format!("--server {url}: there is no such host; expected http://HOST:PORT"))?;
+    Ok(Server { address, host: host.to_owned() })
+}
+
+/// The tokens in a file, at least as many as there are to be people.
+fn tokens_of(file: &Path, people: usize) -> anyhow::Result<Vec<String>> {
+    let text = fs::read_to_string(file).with_context(|| format!("--tokens {} can't be read", file.display()))?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let tokens: Vec<String> = lines.map(str::to_owned).collect();
+    let (found, name) = (tokens.len(), file.display());
+    let plain = |token: &String| token.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+    ensure!(tokens.iter().all(plain), "--tokens {name}: expected an API token on each line, and nothing else");
+    ensure!(found >= people, "--tokens {name} holds {found} tokens, and {people} people are needed");
+    Ok(tokens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_named_by_its_address() {
+        let server = server_of("http://127.0.0.1:8080/").unwrap();
+        assert_eq!((server.address.to_string(), &*server.host), ("127.0.0.1:8080".to_owned(), "127.0.0.1:8080"));
+        assert_eq!(server_of("http://127.0.0.1").unwrap().address.port(), 80);
+        for wrong in ["https://127.0.0.1", "127.0.0.1:80", "http://"] {
+            let refused = format!("{:#}", server_of(wrong).unwrap_err());
+            assert!(refused.contains("http://"), "{refused}");
+        }
+    }
+}
