@@ -68,11 +68,21 @@ impl Visibility {
 
     /// Whether this viewer sees it. The snapshot is the same.
     pub fn to(&self, snapshot: &Snapshot, viewer: &Viewer) -> Result<bool, ViewError> {
+        self.to_whom(viewer, |audience| may_see(snapshot, viewer, audience))
+    }
+
+    /// Whether this viewer sees it, where `may_see` says whether they [may see](may_see) content of its audience: for who
+    /// looks at many events of one audience.
+    pub fn to_whom<E>(
+        &self,
+        viewer: &Viewer,
+        may_see: impl FnOnce(&Audience) -> Result<bool, E>,
+    ) -> Result<bool, E> {
         let shown = match self.overlay {
             Overlay::Shown => true,
             Overlay::Withdrawn { author } => viewer.is_secretariat() || (author.is_some() && author == viewer.person()),
         };
-        Ok(shown && may_see(snapshot, viewer, &self.audience)?)
+        Ok(shown && may_see(&self.audience)?)
     }
 }
 

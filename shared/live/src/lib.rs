@@ -16,6 +16,7 @@ mod hub;
 pub mod limits;
 mod live;
 mod outbox;
+mod overlays;
 mod presence;
 pub mod protocol;
 mod reader;

@@ -20,6 +20,7 @@ use crate::{
     door::Door,
     hub::Hub,
     limits,
+    overlays::Overlays,
     presence::{Presence, TELL_EVERY},
     reader::Reader,
     render::RenderCache,
@@ -83,6 +84,7 @@ pub(crate) struct Shared {
     pub(crate) door: Door,
     pub(crate) hub: Arc<Hub>,
     pub(crate) reader: Reader,
+    pub(crate) overlays: Overlays,
     pub(crate) renders: RenderCache,
     pub(crate) presence: Presence,
     pub(crate) epoch: LogEpoch,
@@ -92,6 +94,13 @@ pub(crate) struct Shared {
     seats: Mutex<HashMap<PersonId, usize>>,
     sockets: AtomicU64,
     wakes: AtomicU64,
+    pub(crate) counted: Counted,
+}
+
+/// What happens too often for a metric to be looked up by its name each time.
+pub(crate) struct Counted {
+    pub(crate) wakes: metrics::Counter,
+    pub(crate) events: metrics::Counter,
 }
 
 impl Live {
@@ -103,6 +112,7 @@ impl Live {
         let shared = Arc::new(Shared {
             door: Door::new(gate),
             epoch: log.epoch(),
+            overlays: Overlays::new(),
             renders: RenderCache::new(options.frames_bytes_max),
             reader: Reader::new(log, topics.clone(), options.pages_bytes_max),
             presence: Presence::new(topics.crowd_limit(), topics.names_people()),
@@ -113,6 +123,10 @@ impl Live {
             seats: Mutex::default(),
             sockets: AtomicU64::new(0),
             wakes: AtomicU64::new(0),
+            counted: Counted {
+                wakes: metrics::counter!("erfa_live_wakes_total", "service" => topics.service()),
+                events: metrics::counter!("erfa_live_events_total"),
+            },
         });
         tokio::spawn(shared.clone().tell());
         Self(shared)
@@ -162,7 +176,7 @@ impl Shared {
 
     pub(crate) fn woke(&self) {
         self.wakes.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("erfa_live_wakes_total", "service" => self.hub.topics().service()).increment(1);
+        self.counted.wakes.increment(1);
     }
 }
 

@@ -100,7 +100,7 @@ impl Socket {
         let frame = match outgoing {
             Outgoing::Event { s, position, rendered } => {
                 let cursor = seal(position);
-                metrics::counter!("erfa_live_events_total").increment(1);
+                self.live.counted.events.increment(1);
                 return rendered.texts(s, &cursor).for_each(|text| self.outbox.event(text.into()));
             }
             Outgoing::Subscribed { s, from, recovered } => ServerFrame::Subd { s, from: seal(from), recovered, epoch },

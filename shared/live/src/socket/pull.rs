@@ -87,13 +87,18 @@ impl Socket {
     }
 
     /// What the viewer gets of an event.
-    fn judge(&self, s: u32, event: &Recorded) -> Result<Verdict, ViewError> {
-        let (Some(known), Some((topic, form))) = (&self.known, self.of(s)) else { return Ok(Verdict::Hidden) };
+    fn judge(&mut self, s: u32, event: &Recorded) -> Result<Verdict, ViewError> {
+        let Some((topic, form)) = self.of(s) else { return Ok(Verdict::Hidden) };
+        let Some(known) = &mut self.known else { return Ok(Verdict::Hidden) };
         let snapshot = self.live.door.snapshot()?;
         if snapshot.position() < event.position {
             return Err(ViewError::Inconsistent("the view is behind an event that was read from it".into()));
         }
-        if !access::visible(&snapshot, &known.viewer, event)? {
+        // What the hub has not heard of may have altered the topic too.
+        let altered = (self.live.hub.applied() >= snapshot.position()).then(|| topic.altered());
+        let visibility = self.live.overlays.of(&snapshot, altered, event)?;
+        let (viewer, may_see) = (&known.viewer, &mut known.may_see);
+        if !visibility.to_whom(viewer, |audience| may_see.look(&snapshot, viewer, *audience))? {
             return Ok(Verdict::Hidden);
         }
         let topics = self.live.hub.topics();

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use access::{Credential, PersonViewer, Viewer};
-use event_sourcing::ViewError;
+use contracts::Audience;
+use event_sourcing::{Snapshot, ViewError};
 use types::{Position, Timestamp};
 
 use super::Socket;
@@ -29,7 +30,26 @@ pub(super) struct Known {
     /// What may change their access, and up to where that was looked at.
     pub(super) interest: Interest,
     looked_at: Position,
+    pub(super) may_see: MaySee,
     _seat: Seat,
+}
+
+/// Whether the viewer may see the audience of the event before, which is nearly always that of the next: asked anew
+/// whenever the viewer's access is looked at again.
+#[derive(Default)]
+pub(super) struct MaySee(Option<(Audience, bool)>);
+
+impl MaySee {
+    pub(super) fn look(&mut self, snapshot: &Snapshot, viewer: &Viewer, audience: Audience) -> Result<bool, ViewError> {
+        match self.0 {
+            Some((known, may)) if known == audience => Ok(may),
+            _ => {
+                let may = access::may_see(snapshot, viewer, &audience)?;
+                self.0 = Some((audience, may));
+                Ok(may)
+            }
+        }
+    }
 }
 
 impl Socket {
@@ -56,6 +76,7 @@ impl Socket {
             settled_until: Timestamp::MIN,
             interest: self.watch(person),
             looked_at: Position::START,
+            may_see: MaySee::default(),
             viewer,
             _seat: seat,
         });
@@ -89,6 +110,7 @@ impl Socket {
             let old = std::mem::replace(&mut known.interest, interest);
             self.live.hub.leave_access(&old, Some(&known.interest), self.id);
             (known.viewer, known.expires, known.settled_until) = (viewer, expires, Timestamp::MIN);
+            known.may_see = MaySee::default();
         }
         self.session.renewed(expires.map(|expires| self.time_of(expires)));
     }
@@ -158,6 +180,7 @@ impl Socket {
         };
         known.settled_until = viewer.signed_in().map_or(known.settled_until, |viewer| viewer.settled_until);
         known.looked_at = snapshot.position();
+        known.may_see = MaySee::default();
         known.expires = expires;
         known.viewer = viewer;
         let expires_in = expires.map(|expires| self.time_of(expires));

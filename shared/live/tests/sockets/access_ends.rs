@@ -47,6 +47,24 @@ async fn a_membership_that_ends_ends_the_subscription_and_nothing_after_it_is_de
 }
 
 #[tokio::test]
+async fn what_a_viewer_may_see_is_asked_again_after_it_changed() {
+    let world = World::new().await;
+    let someone = world.someone("Astrid").await;
+    let (open, closed) = (world.arena(ArenaAccess::Open).await, world.arena(ArenaAccess::Members).await);
+    let thread = world.thread(open).await;
+    let mut client = world.enter(&someone).await;
+    client.follow(1, &topic(thread)).await;
+    world.add_for(closed, thread, "before they join").await;
+    world.join(closed, someone.person).await;
+    world.add_for(closed, thread, "while they are a member").await;
+    assert_eq!(client.post().await.0, "while they are a member");
+    world.remove(closed, someone.person).await;
+    world.add_for(closed, thread, "after they left").await;
+    world.add(thread, "for all").await;
+    assert_eq!(client.post().await.0, "for all");
+}
+
+#[tokio::test]
 async fn a_socket_that_waits_for_its_window_hears_nothing_after_its_membership_ended() {
     let world = World::new().await;
     let someone = world.someone("Astrid").await;

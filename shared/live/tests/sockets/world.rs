@@ -243,6 +243,12 @@ impl World {
         post
     }
 
+    /// Adds a post that is for those who may read another arena than the thread's.
+    pub(crate) async fn add_for(&self, arena: ArenaId, thread: ThreadId, body: &str) {
+        let (_, event) = self.post(1, body);
+        self.append(thread.uuid(), Audience::Arena(arena), event).await;
+    }
+
     /// Adds a post, and does not wait.
     pub(crate) async fn throw(&self, thread: ThreadId, body: &str) -> Position {
         let (_, event) = self.post(1, body);
