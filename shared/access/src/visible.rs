@@ -73,11 +73,7 @@ impl Visibility {
 
     /// Whether this viewer sees it, where `may_see` says whether they [may see](may_see) content of its audience: for who
     /// looks at many events of one audience.
-    pub fn to_whom<E>(
-        &self,
-        viewer: &Viewer,
-        may_see: impl FnOnce(&Audience) -> Result<bool, E>,
-    ) -> Result<bool, E> {
+    pub fn to_whom<E>(&self, viewer: &Viewer, may_see: impl FnOnce(&Audience) -> Result<bool, E>) -> Result<bool, E> {
         let shown = match self.overlay {
             Overlay::Shown => true,
             Overlay::Withdrawn { author } => viewer.is_secretariat() || (author.is_some() && author == viewer.person()),
