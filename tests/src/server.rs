@@ -68,7 +68,16 @@ impl Server {
         let data = data.to_str().expect("test directories have plain names");
         let mut command =
             erfa(&["serve", "--data", data, "--listen", listen, "--metrics-listen", "127.0.0.1:0", "--json"]);
-        let mut child = command.args(more).stdout(Stdio::piped()).spawn().expect("the program starts");
+        command.args(more);
+        Self::start_by(command)
+    }
+
+    /// Starts it with this command, of which it becomes the process.
+    ///
+    /// # Panics
+    /// If it does not say where it listens.
+    pub fn start_by(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
         let mut line = String::new();
         let mut output = BufReader::new(child.stdout.take().expect("it was piped"));
         output.read_line(&mut line).expect("it says that it is ready");
