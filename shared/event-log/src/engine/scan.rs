@@ -27,8 +27,9 @@ const HEADER_BYTES: usize = 20;
 /// sled begins no message with less room than this before the end of the segment.
 const MESSAGE_HEADER_BYTES_MAX: usize = 32;
 const FLIPPED: u64 = 0x7fff_ffff_ffff_ffff;
-/// Kinds of messages: one that ends a segment, and the greatest.
+/// Kinds of messages: one that ends a segment, one that begins a batch, and the greatest.
 const CAP: u8 = 2;
+const BATCH: u8 = 3;
 const KIND_MAX: u8 = 11;
 
 /// Why sled might not take everything.
@@ -66,19 +67,25 @@ pub(super) fn look(database: &Path, last: Option<Chain>) -> io::Result<Result<()
         Ok(segments) => segments,
         Err(doubt) => return Ok(Err(doubt)),
     };
-    let (mut buffer, mut found) = (Vec::new(), last.is_none());
-    for (place, segment) in segments.iter().enumerate().rev() {
+    let (mut buffer, mut found, mut end) = (Vec::new(), last.is_none(), None);
+    for segment in segments.iter().rev() {
         read(&file, segment.at, &mut buffer)?;
-        let messages = Messages { segment: &buffer, number: segment.number, at: HEADER_BYTES, capped: false };
-        let (end, capped, payloads) = messages.walk();
-        let newest = place + 1 == segments.len();
-        if newest && segment.number * SEGMENT + (end as u64) < replayed_from {
+        let mut messages = Messages { segment: &buffer, number: segment.number, at: HEADER_BYTES, capped: false };
+        let mut all = messages.walk();
+        let segment_end = segment.number * SEGMENT + messages.at as u64;
+        if end.is_none() && segment_end < replayed_from {
             return Ok(Err(Doubt("its database ends before its snapshot")));
         }
-        if !newest && !capped {
+        if end.is_some() && !messages.is_full() {
             return Ok(Err(Doubt("its database has a hole")));
         }
-        let holds = |last: &Chain| payloads.iter().rev().any(|payload| memmem::find(payload, last).is_some());
+        let end = *end.get_or_insert(segment_end);
+        if let Some(torn) = all.iter().position(|message| message.begins_torn_batch(end)) {
+            // sled leaves out the whole batch, and what follows it.
+            all.truncate(torn);
+            found = last.is_none();
+        }
+        let holds = |last: &Chain| all.iter().rev().any(|message| memmem::find(message.payload, last).is_some());
         found = found || last.as_ref().is_some_and(holds);
     }
     if found { Ok(Ok(())) } else { Ok(Err(Doubt("the end of its database is missing"))) }
@@ -176,19 +183,34 @@ struct Messages<'a> {
     capped: bool,
 }
 
+struct Message<'a> {
+    kind: u8,
+    payload: &'a [u8],
+}
+
+impl Message<'_> {
+    /// Whether it begins a batch whose last message lies beyond this end.
+    fn begins_torn_batch(&self, end: u64) -> bool {
+        self.kind == BATCH && u64_at(self.payload, 0).is_none_or(|last| last >= end)
+    }
+}
+
 impl<'a> Messages<'a> {
-    /// Where they end, whether that is the end of the segment, and what is in them.
-    fn walk(mut self) -> (usize, bool, Vec<&'a [u8]>) {
-        let mut payloads = Vec::new();
-        while let Some(payload) = self.next() {
-            payloads.push(payload);
+    fn walk(&mut self) -> Vec<Message<'a>> {
+        let mut all = Vec::new();
+        while let Some(message) = self.next() {
+            all.push(message);
         }
-        let full = self.capped || self.at + MESSAGE_HEADER_BYTES_MAX > SEGMENT_BYTES;
-        (self.at, full, payloads)
+        all
     }
 
-    fn next(&mut self) -> Option<&'a [u8]> {
-        if self.capped || self.at + MESSAGE_HEADER_BYTES_MAX > SEGMENT_BYTES {
+    /// Whether no further message can follow in the segment.
+    fn is_full(&self) -> bool {
+        self.capped || self.at + MESSAGE_HEADER_BYTES_MAX > SEGMENT_BYTES
+    }
+
+    fn next(&mut self) -> Option<Message<'a>> {
+        if self.is_full() {
             return None;
         }
         let message = self.segment.get(self.at..)?;
@@ -209,7 +231,7 @@ impl<'a> Messages<'a> {
         }
         self.capped = kind == CAP;
         self.at += header_bytes + payload.len();
-        Some(payload)
+        Some(Message { kind, payload })
     }
 }
 
@@ -318,6 +340,49 @@ mod tests {
             file.set_len(whole.len() as u64 - SEGMENT / 2).unwrap();
             assert!(looked(dir.path()).is_err(), "it was cut off");
         }
+    }
+
+    /// A commit of several blocks, which are one batch. In which order sled writes them depends on their positions.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn there_is_doubt_about_a_batch_that_was_cut_off() {
+        let (dir, mut cuts) = (tempfile::tempdir().unwrap(), 0);
+        let log = SledLog::open(dir.path(), SledOptions::new(Arc::new(SystemClock))).unwrap();
+        for number in 0..6 {
+            let mut large = commit(number, 500);
+            let event = |ordinal: usize| NewEvent {
+                id: EventId::derived(large.id.uuid(), &ordinal.to_string()),
+                ..large.events[0].clone()
+            };
+            large.events = (0..1_000).map(event).collect();
+            log.append(large).await.unwrap();
+            let killed = tempfile::tempdir().unwrap();
+            copy(dir.path(), killed.path());
+            assert_eq!(looked(killed.path()), Ok(()));
+            cuts += cut_off_last_batch(killed.path());
+        }
+        assert!(cuts > 20, "{cuts} messages of batches");
+        log.close().await;
+    }
+
+    /// Cuts the last batch off behind each of its messages but the last.
+    fn cut_off_last_batch(log: &Path) -> usize {
+        let database = log.join("db/db");
+        let bytes = fs::read(&database).unwrap();
+        let mut messages = Messages { segment: &bytes, number: 0, at: HEADER_BYTES, capped: false };
+        let (mut batch_ends, mut places) = (0, Vec::new());
+        while let Some(message) = messages.next() {
+            if message.kind == BATCH {
+                batch_ends = u64_at(message.payload, 0).unwrap();
+                places.clear();
+            } else if (messages.at as u64) <= batch_ends {
+                places.push(messages.at as u64);
+            }
+        }
+        for place in &places {
+            fs::write(&database, &bytes[..*place as usize]).unwrap();
+            assert!(looked(log).is_err(), "cut off at {place} in a batch up to {batch_ends}");
+        }
+        places.len()
     }
 
     proptest! {
