@@ -119,7 +119,8 @@ For a server that runs already, issue a token for each of some people, and let t
   erfa token issue --person anna@myndighet.example --scopes read,write --days 1 >> tokens
 A person may have 8 sockets, so 1,000 sockets need 125 tokens.
 
-It ends with 1 if a frame was lost, came twice or out of order, or an acknowledged post is not there.";
+It ends with 1 if a frame was lost, came twice or out of order, if a socket did not come back, or if an acknowledged
+post is not there.";
 
 /// What a run consists of.
 #[derive(Clone, Debug)]
@@ -157,7 +158,7 @@ impl Options {
         );
         ensure!(processes >= 1 || sockets == 0, "--processes is at least 1");
         let authors = if rate.is_some() || self.flood { AUTHORS } else { 0 };
-        let authors = authors.max(posters).max(threads).min(people.max(threads));
+        let authors = authors.max(posters).max(1).min(people);
         let plan =
             Plan { people, topics, threads, processes, authors, rate, time: Duration::from_secs_f64(self.seconds) };
         self.check_files(&plan)?;

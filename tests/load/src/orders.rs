@@ -102,7 +102,7 @@ pub(crate) struct Posters {
     pub(crate) server: Server,
     /// One of each; each has a connection of its own.
     pub(crate) tokens: Vec<String>,
-    /// Where to; who comes first posts into the first, and so on, and around again.
+    /// Where to, in turn.
     pub(crate) paths: Vec<String>,
     /// How long a post is.
     pub(crate) body_bytes: usize,
@@ -118,8 +118,8 @@ pub(crate) enum Order {
     Hurry,
     /// To readers: this many is what comes next in each thread, when everything has come.
     Expect(Vec<u64>),
-    /// To posters: this many a second, as fast as they are acknowledged, or not at all.
-    Post(Rate),
+    /// To posters: this many a second, as fast as they are acknowledged, or not at all; and so many at a time.
+    Post(Rate, usize),
     /// To posters: not more than this, in all, since they were last asked for a tally.
     Allow(u64),
     /// Say what was counted, and count anew.

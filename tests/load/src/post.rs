@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use anyhow::{Context as _, ensure};
+
 use crate::{
     clock::{cpu_micros, micros},
     histogram::Times,
@@ -29,7 +31,12 @@ const IDLE: Duration = Duration::from_secs(1);
 /// Those who post.
 struct Posting {
     posters: Vec<Poster>,
+    /// Where to, in turn: so that every thread gets as many as any other.
+    paths: Vec<String>,
+    turn: usize,
     rate: Rate,
+    /// How many may post at a time.
+    at_once: u64,
     /// When the next post is due, where there is a rate.
     due: u64,
     /// The moments of posts that are due, and that nobody could make yet.
@@ -51,7 +58,7 @@ struct Posting {
 pub(crate) fn run(task: Posters, input: &mut Input) -> anyhow::Result<()> {
     let (mut poll, mut ready) = (Poll::new()?, Vec::new());
     poll.add_input(std::io::stdin(), INPUT)?;
-    let mut posting = Posting::new(&task);
+    let mut posting = Posting::new(&task)?;
     loop {
         poll.wait(posting.timeout(), &mut ready)?;
         for ready in &ready {
@@ -72,13 +79,18 @@ pub(crate) fn run(task: Posters, input: &mut Input) -> anyhow::Result<()> {
 }
 
 impl Posting {
-    fn new(task: &Posters) -> Self {
-        let posters: Vec<_> = task.tokens.iter().enumerate().map(|(at, token)| Poster::new(task, at, token)).collect();
+    fn new(task: &Posters) -> anyhow::Result<Self> {
+        let path = task.paths.first().context("there is nothing to post into")?;
+        ensure!(task.paths.iter().all(|other| other.len() == path.len()), "ids of threads are not all of one length");
+        let posters: Vec<_> = task.tokens.iter().map(|token| Poster::new(task, path, token)).collect();
         let now = micros();
-        Self {
+        Ok(Self {
+            paths: task.paths.clone(),
+            turn: 0,
             waiting: (0..posters.len()).map(|at| (now, at)).collect(),
             posters,
             rate: Rate::Not,
+            at_once: 0,
             due: 0,
             late: VecDeque::new(),
             free: VecDeque::new(),
@@ -90,7 +102,7 @@ impl Posting {
             errors: BTreeMap::new(),
             report_at: now,
             report_every: task.report_ms * 1_000,
-        }
+        })
     }
 
     fn timeout(&self) -> Duration {
@@ -102,8 +114,8 @@ impl Posting {
 
     fn obey(&mut self, order: Order) -> anyhow::Result<()> {
         match order {
-            Order::Post(rate) => {
-                (self.rate, self.due) = (rate, micros());
+            Order::Post(rate, at_once) => {
+                (self.rate, self.due, self.at_once) = (rate, micros(), at_once as u64);
                 self.late.clear();
                 self.post_more();
             }
@@ -162,7 +174,7 @@ impl Posting {
 
     /// Everybody who is free makes a post, if there is one to be made.
     fn post_more(&mut self) {
-        while !self.free.is_empty() && self.begun < self.allowed {
+        while !self.free.is_empty() && self.begun < self.allowed && self.under_way < self.at_once {
             let since = match self.rate {
                 Rate::Not => return,
                 Rate::AsAcknowledged => micros(),
@@ -173,7 +185,8 @@ impl Posting {
             };
             let Some(at) = self.free.pop_front() else { return };
             self.begun += 1;
-            match self.posters[at].post(since) {
+            self.turn = (self.turn + 1) % self.paths.len();
+            match self.posters[at].post(since, &self.paths[self.turn]) {
                 Ok(()) => self.under_way += 1,
                 Err(why) => {
                     self.posters[at].close();

@@ -140,7 +140,7 @@ impl Reading {
                 say(&Said::Tally(self.cx.count.take()))?;
                 self.sockets.iter_mut().for_each(Socket::count_anew);
             }
-            Order::Post(_) | Order::Allow(_) => {}
+            Order::Post(..) | Order::Allow(_) => {}
         }
         Ok(())
     }
@@ -221,8 +221,8 @@ impl Reading {
         let quick = || self.sockets.iter().filter(|socket| socket.pace == Pace::Quick);
         let least = quick().filter(|socket| !socket.given_up).map(Socket::least).min();
         let left = self.expect.as_ref().map_or(0, |expect| {
-            // The slow are waited for once they were told to hurry.
-            let counts = |socket: &&Socket| socket.pace == Pace::Quick || socket.hurried && !socket.given_up;
+            // The slow are waited for once they were told to hurry, and nobody who was given up.
+            let counts = |socket: &&Socket| (socket.pace == Pace::Quick || socket.hurried) && !socket.given_up;
             self.sockets.iter().filter(counts).map(|socket| socket.left(expect)).sum()
         });
         Now { live: self.live, lost: self.lost, done: self.cx.count.done, least: least.unwrap_or(0), left }

@@ -77,8 +77,8 @@ impl Run<'_> {
 
     /// Adds a figure of all sockets.
     fn figure(&mut self, what: &str, value: f64, unit: &'static str, yardstick: Option<f64>) {
-        let Options { sockets, threads, .. } = self.options;
-        let threads = if *threads > 1 { format!(", {threads} threads") } else { String::new() };
+        let (sockets, threads) = (self.options.sockets, self.plan.threads);
+        let threads = if threads > 1 { format!(", {threads} threads") } else { String::new() };
         self.report.add(format!("{sockets} sockets{threads}{what}"), value, unit, yardstick);
     }
 }

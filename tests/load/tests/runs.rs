@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
+use contracts::forum::ArenaAccess;
 use serde_json::Value;
+use system_tests::{Server, World};
 
 /// Runs it. Its exit code, its figures, and what it said.
 fn load(json: &Path, args: &str) -> (Option<i32>, BTreeMap<String, f64>, String) {
@@ -63,4 +65,56 @@ fn what_is_wrong_is_said() {
     let (code, _, said) = load(&json, &format!("--sockets 1 --people 1 --server http://127.0.0.1:1 {server}"));
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("no server answers at 127.0.0.1:1") && !said.contains("secret"), "{said}");
+}
+
+#[test]
+fn a_server_that_runs_already_is_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, json, tokens) = (dir.path().join("data"), dir.path().join("figures"), dir.path().join("tokens"));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (arena, people) = runtime.block_on(World::write(&data, async |world| {
+        let agency = world.agency("Mätmyndigheten").await;
+        let people = [world.person(agency, &[]).await, world.person(agency, &[]).await];
+        (world.arena("Mätning", ArenaAccess::Open, &[people[0].person, people[1].person]).await, people)
+    }));
+    fs::write(&tokens, format!("# two\n{}\n\n{}\n", people[0].token, people[1].token)).unwrap();
+    let server = Server::start(&data);
+    let (url, pid, tokens) = (&server.url, server.id(), tokens.display());
+    let args = format!(
+        "--server {url} --server-pid {pid} --tokens {tokens} --arena {arena} --people 2 --sockets 10 --html --idle \
+         --posts-per-second 20 --seconds 1"
+    );
+    let (code, figures, said) = load(&json, &args);
+    assert_eq!((code, figures.get("frames missing")), (Some(0), Some(&0.0)), "{said}");
+    assert!(figures["10 sockets, 3 threads, 20 posts/s: frames"] > 0.0, "{said}");
+    assert!(server.id() == pid && server.stop() == Some(0), "the server is left as it was");
+
+    let (code, _, said) = load(&json, &args);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("no server answers"), "{said}");
+}
+
+#[test]
+fn people_who_are_not_let_in_are_told_of() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, json, tokens) = (dir.path().join("data"), dir.path().join("figures"), dir.path().join("tokens"));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (arena, member) = runtime.block_on(World::write(&data, async |world| {
+        let agency = world.agency("Mätmyndigheten").await;
+        let member = world.person(agency, &[]).await;
+        (world.arena("Mätning", ArenaAccess::Open, &[member.person]).await, member)
+    }));
+    let server = Server::start(&data);
+    let args = format!("--server {} --tokens {} --arena {arena} --seconds 1", server.url, tokens.display());
+    // Nobody has the second token: eight sockets are live, eight are refused and do not come back.
+    fs::write(&tokens, format!("{}\nnobody\n", member.token)).unwrap();
+    let (code, figures, said) = load(&json, &format!("{args} --people 2 --sockets 16 --posts-per-second 10"));
+    assert_eq!((code, figures.get("sockets that did not come back")), (Some(1), Some(&8.0)), "{said}");
+    assert_eq!(figures.get("closed: 4500 bad-token"), Some(&8.0), "{said}");
+    assert!(said.contains("8 sockets were refused"), "{said}");
+    // Nor may anybody open a thread with it.
+    fs::write(&tokens, "nobody\n").unwrap();
+    let (code, _, said) = load(&json, &format!("{args} --people 1 --sockets 1"));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("answered with 401"), "{said}");
 }

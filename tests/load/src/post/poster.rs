@@ -17,6 +17,7 @@ use crate::{
 
 /// How much is read at once.
 const READ_BYTES: usize = 4 * 1024;
+const METHOD: &str = "POST ";
 /// What fills a post up.
 const WORDS: &str = "Ett inlägg av vanlig längd om hur vi gör hos oss. ";
 
@@ -53,13 +54,14 @@ pub(super) struct Poster {
 }
 
 impl Poster {
-    pub(super) fn new(task: &Posters, at: usize, token: &str) -> Self {
-        let (path, host) = (&task.paths[at % task.paths.len()], &task.server.host);
+    /// Who has this token; they post to any path that is as long as this.
+    pub(super) fn new(task: &Posters, path: &str, token: &str) -> Self {
+        let host = &task.server.host;
         let mut text = mark::mark(micros()) + " ";
         text.extend(WORDS.chars().cycle().take(task.body_bytes.saturating_sub(text.len())));
         let body = json!({ "body": text.trim_end() }).to_string();
         let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n\
+            "{METHOD}{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n\
              Content-Length: {}\r\n\r\n{body}",
             body.len()
         );
@@ -87,7 +89,8 @@ impl Poster {
     }
 
     /// Makes the post that was due at this moment.
-    pub(super) fn post(&mut self, since: u64) -> io::Result<()> {
+    pub(super) fn post(&mut self, since: u64, path: &str) -> io::Result<()> {
+        self.request[METHOD.len()..METHOD.len() + path.len()].copy_from_slice(path.as_bytes());
         mark::change(&mut self.request, self.mark_at, since);
         self.phase = Phase::Waiting(since, 0);
         self.write()

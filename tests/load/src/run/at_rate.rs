@@ -33,7 +33,7 @@ pub(super) fn measure(
     erfa.tally_of_posters()?;
     let (cpu, begun) = (erfa.cpu()?, Instant::now());
     run.progress.begin(&format!("posting {rate} times a second"));
-    erfa.posters().order(&Order::Post(Rate::PerSecond(rate)))?;
+    erfa.posters().order(&Order::Post(Rate::PerSecond(rate), run.plan.authors))?;
     let stormy = run.options.storm.then(|| run.plan.time.mul_f64(STORM_AFTER));
     let (mut storm, mut memory) = (stormy, 0);
     while begun.elapsed() < run.plan.time {
@@ -49,7 +49,7 @@ pub(super) fn measure(
             erfa.crowd().map_or(Ok(()), |crowd| crowd.order(&Order::Storm))?;
         }
     }
-    erfa.posters().order(&Order::Post(Rate::Not))?;
+    erfa.posters().order(&Order::Post(Rate::Not, 0))?;
     erfa.answered(run)?;
     let (cpu_after, seconds) = (erfa.cpu()?, begun.elapsed().as_secs_f64());
     let posted = erfa.tally_of_posters()?;

@@ -164,6 +164,8 @@ impl Erfa {
         let lost = self.crowd.as_ref().map_or(0, |crowd| crowd.now().lost);
         if lost > 0 {
             run.report.add("sockets that did not come back", lost as f64, "", None);
+            run.report
+                .broken(format!("{lost} sockets were refused or did not come back; what they miss is not counted"));
         }
         for (what, times) in &self.errors {
             run.report.add(format!("error: {what}"), *times as f64, "", None);

@@ -59,7 +59,7 @@ pub(super) fn measure(run: &mut Run<'_>, erfa: &mut Erfa, yardstick: Option<f64>
     let threads = run.plan.threads as u64;
     let (cpu, begun) = (erfa.cpu()?, Instant::now());
     erfa.posters().order(&Order::Allow(ahead))?;
-    erfa.posters().order(&Order::Post(Rate::AsAcknowledged))?;
+    erfa.posters().order(&Order::Post(Rate::AsAcknowledged, run.plan.authors))?;
     let (mut speed, mut allowed) = (Speed::new(run.plan.time), ahead);
     while !speed.is_over() {
         thread::sleep(LOOK_EVERY);
@@ -75,7 +75,7 @@ pub(super) fn measure(run: &mut Run<'_>, erfa: &mut Erfa, yardstick: Option<f64>
         let posts = erfa.posters().now().done;
         run.progress.at(|| format!("{posts} posts, {} frames", now.done));
     }
-    erfa.posters().order(&Order::Post(Rate::Not))?;
+    erfa.posters().order(&Order::Post(Rate::Not, 0))?;
     let (cpu_after, seconds) = (erfa.cpu()?, begun.elapsed().as_secs_f64());
     erfa.answered(run)?;
     let posted = erfa.tally_of_posters()?;

@@ -33,7 +33,7 @@ pub(super) fn empty_handler(run: &mut Run<'_>, posters: usize) -> anyhow::Result
         report_ms: LOOK_EVERY.as_millis() as u64,
     }))?;
     posting.fresh()?;
-    let reached = post(run, &mut posting)?;
+    let reached = post(run, &mut posting, posters)?;
     handler.is_there()?;
     let mut latency = Times::default();
     latency.add(&posting.tally()?.latency);
@@ -50,7 +50,7 @@ pub(super) fn measure(
     erfa.tally()?;
     erfa.tally_of_posters()?;
     let (cpu, begun) = (erfa.cpu()?, Instant::now());
-    let per_second = post(run, erfa.posters())?;
+    let per_second = post(run, erfa.posters(), posters)?;
     let (cpu_after, seconds) = (erfa.cpu()?, begun.elapsed().as_secs_f64());
     erfa.answered(run)?;
     let posted = erfa.tally_of_posters()?;
@@ -77,8 +77,8 @@ pub(super) fn measure(
 }
 
 /// Posts for the time of the run; how many were acknowledged a second.
-fn post(run: &mut Run<'_>, posting: &mut Process) -> anyhow::Result<f64> {
-    posting.order(&Order::Post(Rate::AsAcknowledged))?;
+fn post(run: &mut Run<'_>, posting: &mut Process, posters: usize) -> anyhow::Result<f64> {
+    posting.order(&Order::Post(Rate::AsAcknowledged, posters))?;
     let mut speed = Speed::new(run.plan.time);
     while !speed.is_over() {
         thread::sleep(LOOK_EVERY);
@@ -87,6 +87,6 @@ fn post(run: &mut Run<'_>, posting: &mut Process) -> anyhow::Result<f64> {
         run.progress.at(|| format!("{} acknowledged", now.done));
         posting.is_there()?;
     }
-    posting.order(&Order::Post(Rate::Not))?;
+    posting.order(&Order::Post(Rate::Not, 0))?;
     Ok(speed.per_second())
 }
