@@ -164,7 +164,7 @@ mod tests {
     async fn a_follower_that_stops_reading_holds_little() {
         let log = MemoryLog::new(Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH)));
         for (number, events, bytes) in
-            [(1, 1_000, 10), (2, 1_000, 10), (3, 1_000, 900), (4, 1, 900_000), (5, 1, 900_000)]
+            [(1, 1_000, 10), (2, 1_000, 900), (3, 1, 900_000), (4, 1, 900_000), (5, 1, 900_000)]
         {
             let id = CommitId::from_uuid(Uuid::from_u128(number));
             let event = |ordinal: usize| NewEvent {
