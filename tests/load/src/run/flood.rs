@@ -80,13 +80,14 @@ pub(super) fn measure(run: &mut Run<'_>, erfa: &mut Erfa, yardstick: Option<f64>
     erfa.answered(run)?;
     let posted = erfa.tally_of_posters()?;
     erfa.complete(run, posted.done)?;
+    let cpu_at_end = erfa.cpu()?;
     let counted = erfa.tally()?;
     run.figure(", flooded: frames", speed.per_second(), "/s", yardstick);
     run.figure(", flooded: post to frame p99", counted.latency.quantile(0.99), "ms", None);
-    if let (Some(before), Some(after)) = (cpu, cpu_after) {
-        let spent = after.saturating_sub(before) as f64;
-        run.figure(", flooded: server CPU", spent / seconds / 10_000.0, "% of a core", None);
-        run.figure(", flooded: server CPU for a frame", spent / counted.done.max(1) as f64, "us", None);
+    if let (Some(before), Some(after), Some(end)) = (cpu, cpu_after, cpu_at_end) {
+        let spent = |until: u64| until.saturating_sub(before) as f64;
+        run.figure(", flooded: server CPU", spent(after) / seconds / 10_000.0, "% of a core", None);
+        run.figure(", flooded: server CPU for a frame", spent(end) / counted.done.max(1) as f64, "us", None);
     }
     Ok(())
 }
