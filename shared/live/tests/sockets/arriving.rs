@@ -93,9 +93,9 @@ async fn what_is_no_frame_gets_an_error_and_the_close() {
 #[tokio::test]
 async fn who_does_not_say_hello_in_time_is_closed() {
     let world = World::new().await;
-    let mut client = Client::over(world.wire(), world.address, None).await;
     tokio::time::pause();
     let began = tokio::time::Instant::now();
+    let mut client = Client::over(world.wire(), world.address, None).await;
     assert_eq!(client.end().await, (vec!["live-hello-late".into()], Some(4008)));
     let took = began.elapsed();
     assert_eq!(took.as_secs(), 5, "{took:?}");

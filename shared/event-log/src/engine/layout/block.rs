@@ -317,6 +317,14 @@ mod tests {
     }
 
     #[test]
+    fn a_newer_format_is_named() {
+        let (mut value, _) = Packer::default().pack(1, 1, b"records", [0; 32]);
+        value[0] = MERGED_FORMAT + 1;
+        let newer = BadValue::Format { what: "a block", found: MERGED_FORMAT + 1, known: MERGED_FORMAT };
+        assert_eq!(header(&value), Err(newer));
+    }
+
+    #[test]
     fn a_bomb_is_not_unpacked() {
         let (mut value, _) = Packer::default().pack(1, 1, &vec![0; 1_000_000], [0; 32]);
         assert!(value.len() < 1_000, "it is packed well");

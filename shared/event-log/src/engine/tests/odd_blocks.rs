@@ -118,6 +118,11 @@ fn claims() -> Vec<Vec<u8>> {
         repeated(&[0, 0], &[0]),
         repeated(&[0, 0], &[1]),
     ];
+    // Half a million event types, each another one: to look each up among those before would take hours.
+    let mut types = Vec::new();
+    [0, 500_000].into_iter().for_each(|number| put_varint(&mut types, number));
+    (0..500_000_u32).for_each(|n| types.extend([3, (n >> 14) as u8, (n >> 7) as u8 & 0x7f, n as u8 & 0x7f]));
+    all.push(types);
     // A commit with more events than its block claims, each of which is there.
     let (mut many, _) = honest(1, BLOCK_EVENTS_MAX);
     many.extend_from_within(..);
