@@ -11,6 +11,14 @@ use crate::language;
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const FOR_A_DAY: &str = "public, max-age=86400";
 
+/// The one script, a file for each of its parts, which see each other's names.
+const LIVE: &str = concat!(
+    include_str!("../assets/live/page.js"),
+    include_str!("../assets/live/fragments.js"),
+    include_str!("../assets/live/connection.js"),
+    include_str!("../assets/live/forms.js"),
+);
+
 pub(crate) struct Asset {
     pub(crate) path: String,
     kind: &'static str,
@@ -20,7 +28,7 @@ pub(crate) struct Asset {
 pub(crate) static STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_str!("../assets/erfa.css"), "erfa"));
 pub(crate) static SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", include_str!("../assets/live.js"), "live"));
+    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", LIVE, "live"));
 pub(crate) static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("svg", "image/svg+xml", include_str!("../assets/icon.svg"), "icon"));
 
