@@ -138,17 +138,12 @@ impl Parts {
         }
     }
 
-    /// Waits until the views have read the whole log; `progress` hears how far they are.
+    /// Waits until the views have read the whole log, or have stopped, which health says; `progress` hears how far they are.
     pub(crate) async fn catch_up(&self, progress: impl Fn(u64, u64)) -> Result<(), event_log::ReadError> {
         let head = self.log.head().await?;
-        for (_, _, views) in self.views() {
-            let mut position = views.watch();
-            loop {
-                let at = *position.borrow_and_update();
-                progress(at.get(), head.get());
-                if at >= head || views.failure().is_some() || position.changed().await.is_err() {
-                    break;
-                }
+        for (_, name, views) in self.views() {
+            if let Err(stopped) = views.catch_up(head, |reached| progress(reached.get(), head.get())).await {
+                tracing::error!(%stopped, "the views of {name} do not read on");
             }
         }
         Ok(())

@@ -107,18 +107,25 @@ impl Views {
 
     /// Waits until everything up to `position` can be read, at most for `limit`.
     pub async fn wait_for(&self, position: Position, limit: Duration) -> Result<(), WaitError> {
-        let (mut reached, mut failure) = (self.watch(), self.inner.failure.subscribe());
-        let waited = async {
-            tokio::select! {
-                biased;
-                // The sender lives as long as this handle.
-                _ = reached.wait_for(|reached| *reached >= position) => Ok(()),
-                _ = failure.wait_for(Option::is_some) => Err(WaitError::Stopped(self.failure().unwrap_or_default())),
-                () = self.inner.stop.cancelled() => Err(WaitError::Stopped(ViewError::Closed.to_string())),
-            }
-        };
-        let waited = tokio::time::timeout(limit, waited).await;
+        let waited = tokio::time::timeout(limit, self.catch_up(position, |_| ())).await;
         waited.unwrap_or_else(|_| Err(WaitError::TimedOut { reached: self.position() }))
+    }
+
+    /// Waits until everything up to `position` can be read, however long that takes, unless the view stops. `progress`
+    /// hears how far it has come, at first and whenever it has moved.
+    pub async fn catch_up(&self, position: Position, progress: impl Fn(Position)) -> Result<(), WaitError> {
+        let (mut reached, mut failure) = (self.watch(), self.inner.failure.subscribe());
+        let arrived = |reached: &Position| {
+            progress(*reached);
+            *reached >= position
+        };
+        tokio::select! {
+            biased;
+            // The sender lives as long as this handle.
+            _ = reached.wait_for(arrived) => Ok(()),
+            _ = failure.wait_for(Option::is_some) => Err(WaitError::Stopped(self.failure().unwrap_or_default())),
+            () = self.inner.stop.cancelled() => Err(WaitError::Stopped(ViewError::Closed.to_string())),
+        }
     }
 
     /// Builds the tables again from nothing, beside those that are read meanwhile, and then puts them in their place.

@@ -147,6 +147,23 @@ async fn a_fold_that_fails_stops_the_view_where_it_stands() {
 }
 
 #[tokio::test]
+async fn who_waits_without_limit_hears_of_each_step_and_when_the_view_stops() {
+    let fixture = Fixture::new();
+    let options = ViewsOptions { batch_events_max: 1, ..fixture.options() };
+    fixture.fold.fails_at.store(3, SeqCst);
+    let views = Views::open(fixture.log.clone(), options).await.unwrap();
+    let heard = Mutex::new(Vec::new());
+    let waiting = views.catch_up(Position::new(3), |position| heard.lock().unwrap().push(position));
+    let (waited, _) = tokio::join!(biased; waiting, fixture.write(3));
+    assert_eq!(waited, Err(WaitError::Stopped("told to fail".into())));
+    let heard = heard.into_inner().unwrap();
+    assert_eq!(heard.first(), Some(&Position::START), "where it stood");
+    assert!(heard.is_sorted() && heard.last() <= Some(&Position::new(2)), "{heard:?}");
+    assert_eq!(views.catch_up(Position::new(2), |_| ()).await, Ok(()), "what was reached stays readable");
+    views.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_fold_that_panics_stops_the_view_alone() {
     let fixture = Fixture::new();
     let views = fixture.open().await;
