@@ -24,6 +24,7 @@ mod chain_value;
 mod error;
 mod examine;
 mod group;
+mod hex;
 mod index;
 pub(crate) mod layout;
 mod loss;

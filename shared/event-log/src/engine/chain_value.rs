@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::block::Chain;
+use super::{
+    hex::{hex, unhex},
+    layout::block::Chain,
+};
 
 /// The value of the chain after an event: two logs that have the same value at a position hold the same up to there.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +21,7 @@ pub struct InvalidChainValue;
 
 impl fmt::Display for ChainValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 
@@ -32,14 +35,7 @@ impl FromStr for ChainValue {
     type Err = InvalidChainValue;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut chain = Chain::default();
-        if text.len() != 2 * chain.len() || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
-            return Err(InvalidChainValue);
-        }
-        for (number, byte) in chain.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[number * 2..number * 2 + 2], 16).map_err(|_| InvalidChainValue)?;
-        }
-        Ok(Self(chain))
+        unhex(text).map(Self).ok_or(InvalidChainValue)
     }
 }
 

@@ -21,9 +21,9 @@
 //! Kind 3 was planned for numbers of streams and is not used: a stream's name is short enough to be its key.
 //!
 //! **Architecture Invariant:** the blocks alone are the truth. Kinds 2 and 4 can be made again from them.
-//! **Architecture Invariant:** these numbers never change their meaning, nor do those in [`block`] and [`meta`], the names that the
-//! chain begins its sums with, the texts of mark and tip, and the files of a [backup](super::backup). A new format gets a
-//! new number, and the old one stays readable. `golden.rs` holds their bytes, and changes only by addition.
+//! **Architecture Invariant:** these numbers never change their meaning, nor do those in [`block`] and [`meta`], the
+//! names that the chain begins its sums with, the texts of mark and tip, and the files of a [backup](super::backup). A new
+//! format gets a new number, and the old one stays readable. `golden.rs` holds their bytes, and changes only by addition.
 
 pub(super) mod block;
 pub(super) mod commits;

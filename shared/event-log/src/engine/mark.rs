@@ -12,7 +12,10 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use types::LogEpoch;
 
-use super::layout::block::Chain;
+use super::{
+    hex::{hex, unhex},
+    layout::block::Chain,
+};
 
 /// The name of the file in the log's directory.
 pub(super) const FILE: &str = "mark";
@@ -37,22 +40,6 @@ pub(super) enum BadMark {
     Io(#[from] io::Error),
     #[error("{0}")]
     Wrong(&'static str),
-}
-
-/// Bytes as digits that people can compare.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
-}
-
-/// The value that [`hex`] wrote.
-pub(super) fn unhex(digits: &str) -> Option<Chain> {
-    let mut chain = Chain::default();
-    for (number, byte) in chain.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(digits.get(number * 2..number * 2 + 2)?, 16).ok()?;
-    }
-    Some(chain)
 }
 
 impl Mark {

@@ -14,7 +14,10 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use super::mark::{Mark, hex, unhex};
+use super::{
+    hex::{hex, unhex},
+    mark::Mark,
+};
 
 /// The name of the file in the log's directory.
 pub(super) const FILE: &str = "tip";

@@ -15,7 +15,8 @@ use crate::{
     Commit, Expected, NewEvent,
     check::check,
     engine::{
-        mark::{Mark, hex},
+        hex::hex,
+        mark::Mark,
         records::{self, Admitted},
         store::Block,
         stored::{Records, Want},

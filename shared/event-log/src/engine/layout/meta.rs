@@ -10,7 +10,10 @@ use contracts::{Actor, Audience, Meta, OnBehalfOf, RequestDigest, directory::Rol
 use types::{AgencyId, ArenaId, EventId, PersonId, Timestamp, TokenId};
 use uuid::Uuid;
 
-use super::{BadValue, Input, put_varint};
+use super::{
+    super::hex::{hex, unhex},
+    BadValue, Input, put_varint,
+};
 
 const FORMAT: u8 = 1;
 const JSON: u8 = b'{';
@@ -51,7 +54,7 @@ pub(crate) fn encode(meta: &Meta) -> Vec<u8> {
         out.extend_from_slice(correlation.as_bytes());
     }
     if let Some(RequestDigest(digest)) = request {
-        match bytes_of(digest) {
+        match unhex(digest) {
             Some(digest) => {
                 parts |= REQUEST;
                 out.extend_from_slice(&digest);
@@ -97,7 +100,7 @@ pub(in crate::engine) fn decode(bytes: &[u8]) -> Result<Meta, BadValue> {
         meta.correlation = Some(uuid(&mut input)?);
     }
     if parts & REQUEST != 0 {
-        meta.request = Some(RequestDigest(hex(&input.array()?)));
+        meta.request = Some(RequestDigest(hex(&input.array::<32>()?)));
     }
     if parts & ODD_REQUEST != 0 {
         meta.request = Some(RequestDigest(text(&mut input)?));
@@ -201,27 +204,6 @@ fn text(input: &mut Input<'_>) -> Result<String, BadValue> {
     let length = input.length()?;
     let text = std::str::from_utf8(input.take(length)?);
     Ok(text.map_err(|_| BadValue::Wrong("the meta of a commit is not text"))?.to_owned())
-}
-
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
-
-/// What 64 lower-case hexadecimal digits stand for.
-fn bytes_of(hex: &str) -> Option<[u8; 32]> {
-    let digit = |digit: u8| DIGITS.iter().position(|known| *known == digit).map(|value| value as u8);
-    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
-    let mut bytes = [0; 32];
-    if pairs.len() != bytes.len() || !rest.is_empty() {
-        return None;
-    }
-    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-        *byte = digit(*high)? << 4 | digit(*low)?;
-    }
-    Some(bytes)
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }
 
 #[cfg(test)]
