@@ -200,16 +200,16 @@ pub(super) fn commit(
     for block in store.blocks(start) {
         let block = block.map_err(|error| damaged(position + found.len() as u64, error))?;
         let mut ended = false;
-        found.extend(events(&block, |event| match event.position < position {
-            true => Want::Skip,
-            false if ended || event.commit != id => {
+        found.extend(events(&block, |event| {
+            if event.position < position {
+                return Want::Skip;
+            }
+            if ended || event.commit != id {
                 ended = true;
-                Want::Stop
+                return Want::Stop;
             }
-            false => {
-                ended = event.ends_commit;
-                Want::Take
-            }
+            ended = event.ends_commit;
+            Want::Take
         })?);
         if ended || block.header.last() >= committed {
             break;

@@ -11,6 +11,8 @@
 //! a [`Doubt`] lets sled open a copy first. A doubt is not a verdict: after a power cut also a whole log may raise one,
 //! when sled was writing over a segment that it had given up.
 
+mod messages;
+
 use std::{
     fs::{self, File},
     io,
@@ -21,16 +23,11 @@ use std::{
 use memchr::memmem;
 
 use super::{layout::block::Chain, store::SEGMENT_BYTES};
+use messages::{Messages, u32_at, u64_at};
 
 const SEGMENT: u64 = SEGMENT_BYTES as u64;
 const HEADER_BYTES: usize = 20;
-/// sled begins no message with less room than this before the end of the segment.
-const MESSAGE_HEADER_BYTES_MAX: usize = 32;
 const FLIPPED: u64 = 0x7fff_ffff_ffff_ffff;
-/// Kinds of messages: one that ends a segment, one that begins a batch, and the greatest.
-const CAP: u8 = 2;
-const BATCH: u8 = 3;
-const KIND_MAX: u8 = 11;
 
 /// Why sled might not take everything.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,14 +38,6 @@ struct Segment {
     /// Its number in the order of writing.
     number: u64,
     at: u64,
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
 /// Whether sled would take everything, up to the block that ends with this value of the chain, if one is given: it must
@@ -70,9 +59,9 @@ pub(super) fn look(database: &Path, last: Option<Chain>) -> io::Result<Result<()
     let (mut buffer, mut found, mut end) = (Vec::new(), last.is_none(), None);
     for segment in segments.iter().rev() {
         read(&file, segment.at, &mut buffer)?;
-        let mut messages = Messages { segment: &buffer, number: segment.number, at: HEADER_BYTES, capped: false };
+        let mut messages = Messages::after(HEADER_BYTES, &buffer, segment.number);
         let mut all = messages.walk();
-        let segment_end = segment.number * SEGMENT + messages.at as u64;
+        let segment_end = segment.number * SEGMENT + messages.at() as u64;
         if end.is_none() && segment_end < replayed_from {
             return Ok(Err(Doubt("its database ends before its snapshot")));
         }
@@ -175,87 +164,11 @@ fn read(file: &File, at: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-/// The messages of a segment, up to the first that is not sound.
-struct Messages<'a> {
-    segment: &'a [u8],
-    number: u64,
-    at: usize,
-    capped: bool,
-}
-
-struct Message<'a> {
-    kind: u8,
-    payload: &'a [u8],
-}
-
-impl Message<'_> {
-    /// Whether it begins a batch whose last message lies beyond this end.
-    fn begins_torn_batch(&self, end: u64) -> bool {
-        self.kind == BATCH && u64_at(self.payload, 0).is_none_or(|last| last >= end)
-    }
-}
-
-impl<'a> Messages<'a> {
-    fn walk(&mut self) -> Vec<Message<'a>> {
-        let mut all = Vec::new();
-        while let Some(message) = self.next() {
-            all.push(message);
-        }
-        all
-    }
-
-    /// Whether no further message can follow in the segment.
-    fn is_full(&self) -> bool {
-        self.capped || self.at + MESSAGE_HEADER_BYTES_MAX > SEGMENT_BYTES
-    }
-
-    fn next(&mut self) -> Option<Message<'a>> {
-        if self.is_full() {
-            return None;
-        }
-        let message = self.segment.get(self.at..)?;
-        let (crc, kind) = (u32_at(message, 0)?, *message.get(4)?);
-        let mut header_bytes = 5;
-        let mut number = || {
-            let (number, bytes) = number(message.get(header_bytes..)?)?;
-            header_bytes += bytes;
-            Some(number)
-        };
-        let (length, segment, _page) = (number()?, number()?, number()?);
-        let payload = message.get(header_bytes..)?.get(..usize::try_from(length).ok()?)?;
-        let mut hash = crc32fast::Hasher::new();
-        hash.update(payload);
-        hash.update(&message[4..header_bytes]);
-        if kind == 0 || kind > KIND_MAX || segment != self.number || !hash.finalize() != crc {
-            return None;
-        }
-        self.capped = kind == CAP;
-        self.at += header_bytes + payload.len();
-        Some(Message { kind, payload })
-    }
-}
-
-/// A number as sled writes it, and how many bytes it takes.
-fn number(bytes: &[u8]) -> Option<(u64, usize)> {
-    let rest = |count: usize| {
-        let mut number = [0; 8];
-        number[..count].copy_from_slice(bytes.get(1..=count)?);
-        Some(u64::from_le_bytes(number))
-    };
-    Some(match *bytes.first()? {
-        first @ 0..=240 => (first.into(), 1),
-        first @ 241..=248 => (240 + 256 * (u64::from(first) - 241) + rest(1)?, 2),
-        249 => (2_288 + 256 * u64::from(*bytes.get(1)?) + u64::from(*bytes.get(2)?), 3),
-        first => (rest(usize::from(first) - 247)?, usize::from(first) - 246),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use contracts::{Actor, Audience, Meta};
-    use proptest::prelude::*;
     use tempfile::TempDir;
     use types::{Category, CommitId, EventId, StreamId, SystemClock, Timestamp};
     use uuid::Uuid;
@@ -368,14 +281,14 @@ mod tests {
     fn cut_off_last_batch(log: &Path) -> usize {
         let database = log.join("db/db");
         let bytes = fs::read(&database).unwrap();
-        let mut messages = Messages { segment: &bytes, number: 0, at: HEADER_BYTES, capped: false };
+        let mut messages = Messages::after(HEADER_BYTES, &bytes, 0);
         let (mut batch_ends, mut places) = (0, Vec::new());
         while let Some(message) = messages.next() {
-            if message.kind == BATCH {
+            if message.begins_batch() {
                 batch_ends = u64_at(message.payload, 0).unwrap();
                 places.clear();
-            } else if (messages.at as u64) <= batch_ends {
-                places.push(messages.at as u64);
+            } else if (messages.at() as u64) <= batch_ends {
+                places.push(messages.at() as u64);
             }
         }
         for place in &places {
@@ -383,29 +296,5 @@ mod tests {
             assert!(looked(log).is_err(), "cut off at {place} in a batch up to {batch_ends}");
         }
         places.len()
-    }
-
-    proptest! {
-        #[test]
-        fn numbers_are_read_as_sled_writes_them(value in prop_oneof![0..3_000_u64, any::<u64>(), 0..1_u64 << 40]) {
-            // Written down from sled's `serialization.rs`.
-            let bytes = value.to_le_bytes();
-            let written = match value {
-                0..=240 => vec![value as u8],
-                241..=2_287 => vec![((value - 240) / 256 + 241) as u8, ((value - 240) % 256) as u8],
-                2_288..=67_823 => vec![249, ((value - 2_288) / 256) as u8, ((value - 2_288) % 256) as u8],
-                _ => {
-                    let count = (8 - value.leading_zeros() as usize / 8).max(3);
-                    [&[247 + count as u8], &bytes[..count]].concat()
-                }
-            };
-            prop_assert_eq!(number(&written), Some((value, written.len())));
-            prop_assert_eq!(number(&written[..written.len() - 1]), None);
-        }
-
-        #[test]
-        fn odd_bytes_never_panic(segment: Vec<u8>, number: u64) {
-            Messages { segment: &segment, number, at: 0, capped: false }.walk();
-        }
     }
 }
