@@ -10,8 +10,8 @@ use std::{
 
 use serde::Deserialize;
 
-/// How long a test waits for the program to end.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a test waits for the program to begin or to end.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The program under test: `ERFA_BIN`, or the one that was built beside the test.
 fn program() -> &'static Path {
@@ -75,12 +75,12 @@ impl Server {
     /// Starts it with this command, of which it becomes the process.
     ///
     /// # Panics
-    /// If it does not say where it listens.
+    /// If it does not say where it listens, or not in time.
     pub fn start_by(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
         let mut line = String::new();
         let mut output = BufReader::new(child.stdout.take().expect("it was piped"));
-        output.read_line(&mut line).expect("it says that it is ready");
+        or_killed(child.id(), || output.read_line(&mut line)).expect("it says that it is ready");
         let ready: Ready = serde_json::from_str(&line)
             .unwrap_or_else(|error| panic!("expected a line that says where it listens, got `{line}`: {error}"));
         Self { child, url: ready.url, metrics_url: ready.metrics_url, sign_in_link: ready.sign_in_link }
@@ -110,16 +110,7 @@ impl Server {
 
     /// Waits until it has ended, and gives its exit code; `None` if it was killed, as it is when it does not end in time.
     pub fn ended(mut self) -> Option<i32> {
-        let (id, (ended, end)) = (self.id().to_string(), mpsc::sync_channel::<()>(1));
-        let guard = std::thread::spawn(move || {
-            if end.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
-                let _ = Command::new("kill").args(["-KILL", &id]).status();
-            }
-        });
-        let code = self.child.wait().expect("it ends").code();
-        drop(ended);
-        guard.join().expect("it waits and does no more");
-        code
+        or_killed(self.id(), || self.child.wait()).expect("it ends").code()
     }
 
     /// Asks it to stop (SIGTERM), and gives its exit code.
@@ -127,6 +118,20 @@ impl Server {
         self.signal("TERM");
         self.ended()
     }
+}
+
+/// Waits for something that the process with this id does; when patience is at its end, the process is killed.
+fn or_killed<T>(id: u32, wait: impl FnOnce() -> T) -> T {
+    let (done, waiting) = mpsc::sync_channel::<()>(1);
+    let guard = std::thread::spawn(move || {
+        if waiting.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let _ = Command::new("kill").args(["-KILL", &id.to_string()]).status();
+        }
+    });
+    let waited = wait();
+    drop(done);
+    guard.join().expect("it waits and does no more");
+    waited
 }
 
 impl Drop for Server {
