@@ -16,14 +16,15 @@ mod hub;
 pub mod limits;
 mod live;
 mod outbox;
-mod overlays;
 mod presence;
 pub mod protocol;
 mod reader;
 mod render;
+mod seats;
 mod session;
 mod socket;
 mod topics;
+mod visibilities;
 
 pub use cloud_event::{cloud_event, cloud_event_with};
 pub use live::{Live, LiveOptions, Waker};

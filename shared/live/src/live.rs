@@ -1,9 +1,8 @@
 //! The handle of a service's live part, and what its sockets share.
 
 use std::{
-    collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -13,17 +12,17 @@ use access::Gate;
 use event_log::{Log, Recorded};
 use event_sourcing::Observer;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use types::{Ids, LogEpoch, PersonId, Position, SystemIds};
+use types::{Ids, LogEpoch, Position, SystemIds};
 
 use crate::{
     Topics,
     door::Door,
     hub::Hub,
-    limits,
-    overlays::Overlays,
     presence::{Presence, TELL_EVERY},
     reader::Reader,
     render::RenderCache,
+    seats::Seats,
+    visibilities::Visibilities,
 };
 
 /// Hears from the views that there is more, and wakes the sockets that it concerns. Make it before the views, give it to
@@ -84,14 +83,14 @@ pub(crate) struct Shared {
     pub(crate) door: Door,
     pub(crate) hub: Arc<Hub>,
     pub(crate) reader: Reader,
-    pub(crate) overlays: Overlays,
+    pub(crate) visibilities: Visibilities,
     pub(crate) renders: RenderCache,
     pub(crate) presence: Presence,
     pub(crate) epoch: LogEpoch,
     pub(crate) options: LiveOptions,
     pub(crate) draining: CancellationToken,
     pub(crate) tasks: TaskTracker,
-    seats: Mutex<HashMap<PersonId, usize>>,
+    pub(crate) seats: Arc<Seats>,
     sockets: AtomicU64,
     wakes: AtomicU64,
     pub(crate) counted: Counted,
@@ -112,7 +111,7 @@ impl Live {
         let shared = Arc::new(Shared {
             door: Door::new(gate),
             epoch: log.epoch(),
-            overlays: Overlays::new(),
+            visibilities: Visibilities::new(),
             renders: RenderCache::new(options.frames_bytes_max),
             reader: Reader::new(log, topics.clone(), options.pages_bytes_max),
             presence: Presence::new(topics.crowd_limit(), topics.names_people()),
@@ -120,7 +119,7 @@ impl Live {
             options,
             draining: shutdown.child_token(),
             tasks: TaskTracker::new(),
-            seats: Mutex::default(),
+            seats: Arc::new(Seats::new(topics.service())),
             sockets: AtomicU64::new(0),
             wakes: AtomicU64::new(0),
             counted: Counted {
@@ -150,7 +149,7 @@ impl Live {
 
     /// How many sockets are open.
     pub fn sockets(&self) -> usize {
-        self.0.seats().values().sum()
+        self.0.seats.count()
     }
 }
 
@@ -166,10 +165,6 @@ impl Shared {
         }
     }
 
-    fn seats(&self) -> MutexGuard<'_, HashMap<PersonId, usize>> {
-        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub(crate) fn next_socket(&self) -> u64 {
         self.sockets.fetch_add(1, Ordering::Relaxed)
     }
@@ -177,38 +172,5 @@ impl Shared {
     pub(crate) fn woke(&self) {
         self.wakes.fetch_add(1, Ordering::Relaxed);
         self.counted.wakes.increment(1);
-    }
-}
-
-/// One of the sockets that a person may have.
-pub(crate) struct Seat {
-    live: Arc<Shared>,
-    person: PersonId,
-}
-
-impl Seat {
-    /// A seat for the person, if they have one left.
-    pub(crate) fn take(live: &Arc<Shared>, person: PersonId) -> Option<Self> {
-        let mut seats = live.seats();
-        let taken = seats.entry(person).or_default();
-        if *taken >= limits::SOCKETS_PER_PERSON_MAX {
-            return None;
-        }
-        *taken += 1;
-        metrics::gauge!("erfa_live_sockets", "service" => live.hub.topics().service()).increment(1);
-        Some(Self { live: live.clone(), person })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut seats = self.live.seats();
-        if let Some(taken) = seats.get_mut(&self.person) {
-            *taken -= 1;
-            if *taken == 0 {
-                seats.remove(&self.person);
-            }
-        }
-        metrics::gauge!("erfa_live_sockets", "service" => self.live.hub.topics().service()).decrement(1);
     }
 }

@@ -14,6 +14,7 @@ mod subscription;
 use std::{sync::Arc, time::Duration};
 
 use types::Position;
+use uuid::Uuid;
 
 pub(crate) use pull::{Next, Opening, Verdict};
 
@@ -50,11 +51,20 @@ pub(crate) enum Outgoing {
     Bye(CloseCode),
 }
 
+/// What a client says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Greeting {
+    pub(crate) token: Option<String>,
+    pub(crate) lang: Lang,
+    /// The session of the socket that this one takes the place of.
+    pub(crate) replaces: Option<Uuid>,
+}
+
 /// What the session wants done, in this order.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Effect {
     /// Find out who this is, and answer with [`Session::welcomed`] or [`Session::refuse`].
-    Authenticate { token: Option<String>, lang: Lang },
+    Authenticate(Greeting),
     /// The same person has a new token: answer with [`Session::renewed`] or [`Session::refuse`].
     Renew { token: String },
     /// Find out whether the topic is open to the viewer, and answer with [`Session::opened`] before anything else.
@@ -159,13 +169,13 @@ impl Session {
 
     fn frame(&mut self, frame: ClientFrame, cursors: &dyn OpenCursor) {
         match (self.phase, frame) {
-            (Phase::Hello, ClientFrame::Hello { v: VERSION, client, lang, token }) => {
+            (Phase::Hello, ClientFrame::Hello { v: VERSION, client, lang, token, replaces }) => {
                 let texts = [Some(&client), token.as_ref()];
                 if texts.iter().flatten().any(|text| text.len() > limits::TEXT_BYTES_MAX) {
                     return self.refuse(Refusal::new(Fault::Malformed, "hello", None));
                 }
                 self.phase = Phase::Arriving;
-                self.effects.push(Effect::Authenticate { token, lang });
+                self.effects.push(Effect::Authenticate(Greeting { token, lang, replaces }));
             }
             (Phase::Hello, ClientFrame::Hello { .. }) => self.refuse(Refusal::new(Fault::Version, "hello", None)),
             (Phase::Hello, _) => self.refuse(Refusal::new(Fault::HelloFirst, None, None)),

@@ -186,6 +186,9 @@ impl Socket {
     /// Something happened in a topic, or to the viewer's access.
     fn woken(&mut self) {
         self.live.woke();
+        if self.known.as_ref().is_some_and(|known| known.seat.is_lost()) {
+            return self.session.leave(CloseCode::Replaced);
+        }
         for subscribed in &mut self.subscribed {
             let head = subscribed.topic.listeners.head();
             if head > subscribed.head {

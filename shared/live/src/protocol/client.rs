@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A frame from the client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +20,10 @@ pub enum ClientFrame {
         /// An API token. A page leaves it out and is known by its session cookie.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
+        /// The `session` of a socket that the client has lost, as its `welcome` named it. If the server still holds that
+        /// one, and it is the same person's, this socket takes its place, so that it does not count twice.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<Uuid>,
     },
     /// Asks for what happens in a topic.
     Sub {

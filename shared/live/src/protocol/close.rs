@@ -20,11 +20,13 @@ pub enum CloseCode {
     Revoked,
     /// The person has too many sockets.
     TooManySockets,
+    /// Another socket has taken the place of this one.
+    Replaced,
 }
 
 impl CloseCode {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Draining,
         Self::AuthExpired,
         Self::Slow,
@@ -33,6 +35,7 @@ impl CloseCode {
         Self::ProtocolError,
         Self::Revoked,
         Self::TooManySockets,
+        Self::Replaced,
     ];
 
     /// Its number.
@@ -46,6 +49,7 @@ impl CloseCode {
             Self::ProtocolError => 4501,
             Self::Revoked => 4503,
             Self::TooManySockets => 4504,
+            Self::Replaced => 4505,
         }
     }
 
@@ -60,6 +64,7 @@ impl CloseCode {
             Self::ProtocolError => "protocol-error",
             Self::Revoked => "revoked",
             Self::TooManySockets => "too-many-sockets",
+            Self::Replaced => "replaced",
         }
     }
 

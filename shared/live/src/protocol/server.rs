@@ -13,7 +13,7 @@ use super::PresenceState;
 pub enum ServerFrame {
     /// The answer to `hello`.
     Welcome {
-        /// The socket's name, for logs and support.
+        /// The socket's name, for logs and support, and for the `hello` of the socket that follows when this one is lost.
         session: Uuid,
         /// Which life of the log this is. After another one, old cursors mean nothing.
         epoch: LogEpoch,

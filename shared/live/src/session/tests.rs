@@ -45,7 +45,8 @@ const HELLO: &str = r#"{"t":"hello","v":1,"client":"test"}"#;
 fn ready() -> Session {
     let mut session = Session::new(Duration::ZERO);
     session.received(HELLO, Duration::ZERO, &Plain);
-    assert!(matches!(session.take_effects()[..], [Effect::Authenticate { token: None, lang: Lang::Sv }]));
+    let greeting = Greeting { token: None, lang: Lang::Sv, replaces: None };
+    assert_eq!(session.take_effects(), [Effect::Authenticate(greeting)]);
     session.welcomed(None);
     session
 }

@@ -29,7 +29,7 @@ impl Socket {
 
     fn effect(&mut self, effect: Effect) {
         match effect {
-            Effect::Authenticate { token, lang } => self.authenticate(token.as_deref(), lang),
+            Effect::Authenticate(greeting) => self.authenticate(&greeting),
             Effect::Renew { token } => self.renew(&token),
             Effect::Open(opening) => self.open(opening),
             Effect::Release { s } => self.release(s),

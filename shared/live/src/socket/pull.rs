@@ -96,7 +96,7 @@ impl Socket {
         }
         // What the hub has not heard of may have altered the topic too.
         let altered = (self.live.hub.applied() >= snapshot.position()).then(|| topic.altered());
-        let visibility = self.live.overlays.of(&snapshot, altered, event)?;
+        let visibility = self.live.visibilities.of(&snapshot, altered, event)?;
         let (viewer, may_see) = (&known.viewer, &mut known.may_see);
         if !visibility.to_whom(viewer, |audience| may_see.look(&snapshot, viewer, *audience))? {
             return Ok(Verdict::Hidden);

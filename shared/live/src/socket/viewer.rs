@@ -12,10 +12,10 @@ use crate::{
     fault::{Fault, Refusal},
     hub::Interest,
     limits,
-    live::Seat,
     presence::Someone,
-    protocol::{CloseCode, Lang, LimitsFrame, ServerFrame},
-    session::Elapsed,
+    protocol::{CloseCode, LimitsFrame, ServerFrame},
+    seats::Seat,
+    session::{Elapsed, Greeting},
     topics::AccessChange,
 };
 
@@ -31,7 +31,7 @@ pub(super) struct Known {
     pub(super) interest: Interest,
     looked_at: Position,
     pub(super) may_see: MaySee,
-    _seat: Seat,
+    pub(super) seat: Seat,
 }
 
 /// Whether the viewer may see the audience of the event before, which is nearly always that of the next: asked anew
@@ -54,15 +54,17 @@ impl MaySee {
 
 impl Socket {
     /// Answers `hello`.
-    pub(super) fn authenticate(&mut self, token: Option<&str>, lang: Lang) {
-        self.lang = lang;
-        let (viewer, expires) = match self.recognise(token) {
+    pub(super) fn authenticate(&mut self, greeting: &Greeting) {
+        self.lang = greeting.lang;
+        let (viewer, expires) = match self.recognise(greeting.token.as_deref()) {
             Ok(Some(recognised)) => recognised,
             Ok(None) => return self.session.refuse(Refusal::new(Fault::Unauthorized, "hello", None)),
             Err(error) => return self.failed(&error),
         };
         let Some(person) = viewer.signed_in() else { return };
-        let Some(seat) = Seat::take(&self.live, person.person) else {
+        let session = self.live.options.ids.uuid();
+        let seat = self.live.seats.take(person.person, session, self.bell.clone(), greeting.replaces);
+        let Some(seat) = seat else {
             return self.session.refuse(Refusal::new(Fault::TooManySockets, "hello", None));
         };
         self.known = Some(Known {
@@ -78,10 +80,10 @@ impl Socket {
             looked_at: Position::START,
             may_see: MaySee::default(),
             viewer,
-            _seat: seat,
+            seat,
         });
         self.control(&ServerFrame::Welcome {
-            session: self.live.options.ids.uuid(),
+            session,
             epoch: self.live.epoch,
             heartbeat: limits::HEARTBEAT.as_secs() as u32,
             limits: LimitsFrame {

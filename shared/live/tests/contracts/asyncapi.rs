@@ -116,8 +116,14 @@ fn client_examples() -> Vec<ClientFrame> {
     let topic = || "thread/0192f0c1-2a3b-7c4d-8e5f-001122334455".to_owned();
     let sub = |after, r#as, window| ClientFrame::Sub { s: 1, topic: topic(), after, r#as, window };
     vec![
-        ClientFrame::Hello { v: 1, client: "page".into(), lang: Lang::Sv, token: None },
-        ClientFrame::Hello { v: 1, client: "program".into(), lang: Lang::En, token: Some("erfa_…".into()) },
+        ClientFrame::Hello { v: 1, client: "page".into(), lang: Lang::Sv, token: None, replaces: Some(Uuid::nil()) },
+        ClientFrame::Hello {
+            v: 1,
+            client: "program".into(),
+            lang: Lang::En,
+            token: Some("erfa_…".into()),
+            replaces: None,
+        },
         sub(After::Now, Form::Event, Some(256)),
         sub(After::Cursor("x".into()), Form::Html, None),
         ClientFrame::Unsub { s: 1 },

@@ -1,11 +1,12 @@
 //! Breaking a limit: a clear error, then the close, and nobody else notices.
 
 use contracts::forum::ArenaAccess;
-use serde_json::json;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     client::Client,
-    world::{World, topic},
+    world::{Someone, World, topic},
 };
 
 #[tokio::test]
@@ -25,6 +26,33 @@ async fn the_ninth_socket_of_a_person_is_one_too_many() {
         tokio::task::yield_now().await;
     }
     world.enter(&someone).await;
+}
+
+#[tokio::test]
+async fn a_socket_that_comes_back_takes_the_place_of_the_one_that_was_lost() {
+    let world = World::new().await;
+    let (someone, other) = (world.someone("Astrid").await, world.someone("Birger").await);
+    let enter = async |who: &Someone, replaces: Option<&Value>| {
+        let mut client = Client::connect(world.address, Some(&who.cookie)).await;
+        client.send(json!({ "t": "hello", "v": 1, "client": "test", "replaces": replaces })).await;
+        let welcome = client.next().await.unwrap();
+        (client, welcome["session"].clone())
+    };
+    let mut clients = Vec::new();
+    for _ in 0..8 {
+        clients.push(enter(&someone, None).await);
+    }
+    let (mut lost, session) = clients.remove(3);
+    let (_stranger, _) = enter(&other, Some(&session)).await;
+    let (mut ninth, _) = enter(&someone, Some(&Uuid::nil().to_string().into())).await;
+    assert_eq!(ninth.end().await.1, Some(4504), "it names nobody");
+    // The server has not noticed that it was lost.
+    let (mut back, _) = enter(&someone, Some(&session)).await;
+    assert_eq!(lost.end().await, (vec!["bye 4505".into()], Some(4505)));
+    back.expect_nothing().await;
+    let (mut ninth, _) = enter(&someone, Some(&session)).await;
+    assert_eq!(ninth.end().await.1, Some(4504), "its place was taken already");
+    assert_eq!(world.live.sockets(), 9);
 }
 
 #[tokio::test]

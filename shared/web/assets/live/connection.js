@@ -9,6 +9,8 @@ const taken = new Map();
 /** Subscriptions that are caught up. @type {Set<number>} */
 const live = new Set();
 let socket = /** @type {WebSocket | null} */ (null);
+/** What the server calls this connection; the next one takes its place. @type {string | undefined} */
+let session;
 let [attempts, heartbeatMs, typedAt, over, lost] = [0, 25_000, -Infinity, false, false];
 
 const send = (/** @type {object} */ frame) => socket?.readyState === 1 && socket.send(JSON.stringify(frame));
@@ -48,7 +50,8 @@ function connect() {
   if (socket || over || !path || !topics.length) return;
   const opened = (socket = new WebSocket(new URL(path, location.href.replace(/^http/, 'ws')), 'erfa.live.v1'));
   watch();
-  opened.onopen = () => send({ t: 'hello', v: 1, client: 'erfa-page', lang: document.documentElement.lang });
+  const hello = { t: 'hello', v: 1, client: 'erfa-page', lang: document.documentElement.lang, replaces: session };
+  opened.onopen = () => send(hello);
   opened.onclose = ({ code }) => socket === opened && closed(code);
   opened.onmessage = ({ data }) => {
     if (socket !== opened) return;
@@ -72,7 +75,8 @@ function hangUp() {
 
 function closed(/** @type {number} */ code, waitMs = 0) {
   hangUp();
-  if (code === 4501 || code === 4504) return stop(code === 4501 ? texts.lost : texts.crowded);
+  if (code === 4504) return stop(texts.crowded);
+  if (code === 4501 || code === 4505) return stop(texts.lost);
   if (code >= 4500 && code <= 4999) return stop(texts.ended, signInLink());
   showState();
   const most = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** attempts++);
@@ -84,7 +88,8 @@ const subscribe = (/** @type {number} */ s) =>
 
 /** What each frame of the server does. @type {Record<string, (frame: any) => void>} */
 const on = {
-  welcome({ heartbeat }) {
+  welcome({ session: name, heartbeat }) {
+    session = name;
     heartbeatMs = heartbeat * 1_000;
     topics.forEach((_, index) => subscribe(index + 1));
     tellPresence();

@@ -41,6 +41,8 @@ pub(super) struct Other {
     pub(super) code: Option<serde_json::Value>,
     pub(super) re: Option<About>,
     pub(super) problem: Option<Problem>,
+    /// Of `welcome`.
+    pub(super) session: Option<String>,
 }
 
 /// What an error is about.

@@ -49,6 +49,8 @@ pub(super) struct Socket {
     /// Since when it wants to be live.
     pub(super) began: Option<u64>,
     subscriptions: Box<[Subscription]>,
+    /// What the server called its last connection, whose place the next one takes.
+    session: Option<String>,
     /// What came of a frame that is not whole yet.
     rest: Vec<u8>,
     /// What could not be written yet.
@@ -68,6 +70,7 @@ impl Socket {
             attempts: 0,
             began: None,
             subscriptions: plan.threads.iter().map(|&at| Subscription::new(at, threads[at].next)).collect(),
+            session: None,
             rest: Vec::new(),
             unsent: Vec::new(),
         }

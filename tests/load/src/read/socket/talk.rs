@@ -25,7 +25,8 @@ impl Socket {
         self.phase = Phase::Arriving(self.subscriptions.len());
         cx.out.clear();
         let token = &cx.task.tokens[self.token];
-        let hello = format!(r#"{{"t":"hello","v":1,"client":"erfa-load","lang":"sv","token":"{token}"}}"#);
+        let replaces = self.session.as_ref().map_or_else(String::new, |it| format!(r#","replaces":"{it}""#));
+        let hello = format!(r#"{{"t":"hello","v":1,"client":"erfa-load","lang":"sv","token":"{token}"{replaces}}}"#);
         websocket::add(websocket::TEXT, hello.as_bytes(), &mut cx.out);
         for (at, subscription) in self.subscriptions.iter_mut().enumerate() {
             websocket::add(websocket::TEXT, subscription.ask(at, &cx.task).as_bytes(), &mut cx.out);
@@ -125,6 +126,7 @@ impl Socket {
                 websocket::add(websocket::TEXT, br#"{"t":"pong"}"#, &mut pong);
                 self.send(&pong)?;
             }
+            "welcome" => self.session = other.session,
             "live" => match self.phase {
                 Phase::Arriving(1) => self.live(cx),
                 Phase::Arriving(left) => self.phase = Phase::Arriving(left - 1),

@@ -10,9 +10,9 @@ use types::Position;
 const EVENTS_MAX: usize = 8_192;
 
 /// What was looked up, and the position of the snapshot that it was looked up in.
-pub(crate) struct Overlays(Cache<Position, (Visibility, Position)>);
+pub(crate) struct Visibilities(Cache<Position, (Visibility, Position)>);
 
-impl Overlays {
+impl Visibilities {
     pub(crate) fn new() -> Self {
         Self(Cache::new(EVENTS_MAX))
     }
