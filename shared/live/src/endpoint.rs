@@ -49,8 +49,9 @@ async fn upgrade(
         .write_buffer_size(limits::WRITE_BYTES)
         .max_message_size(MESSAGE_BYTES_MAX)
         .max_frame_size(MESSAGE_BYTES_MAX)
-        .on_upgrade(move |socket| {
-            let tracked = live.tasks.clone();
-            tracked.track_future(socket::serve(live, socket, cookies))
+        .on_upgrade(async move |socket| {
+            // In a task of its own, which is as small as can be: the one that upgrades has room for the upgrade as well.
+            let tasks = live.tasks.clone();
+            tasks.spawn(socket::serve(live, Box::new(socket), cookies));
         })
 }

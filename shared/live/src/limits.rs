@@ -43,6 +43,6 @@ pub const WAITING_BYTES_FULL: usize = 64 * 1024;
 /// How many bytes of frames are gathered into one write.
 pub const WRITE_BYTES: usize = 4 * 1024;
 /// How many bytes are read from a socket at once.
-pub const READ_BYTES: usize = 1024;
+pub const READ_BYTES: usize = 256;
 /// How many events a subscription takes from the log at a time.
 pub const READ_EVENTS: usize = 32;

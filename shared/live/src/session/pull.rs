@@ -82,6 +82,8 @@ impl Session {
         match head {
             Ok(head) => {
                 let from = from.unwrap_or(head);
+                // Nothing more than is needed: most sockets have a few and are idle.
+                self.subscriptions.reserve_exact(1);
                 self.subscriptions.push(Subscription::new(s, topic, window, from, now));
                 self.effects.push(Effect::Send(Outgoing::Subscribed { s, from, recovered }));
             }

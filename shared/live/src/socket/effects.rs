@@ -57,7 +57,12 @@ impl Socket {
     }
 
     fn someone(&self) -> Option<Someone> {
-        self.known.as_ref().map(|known| known.who.clone())
+        let person = self.known.as_ref()?.viewer.signed_in()?;
+        Some(Someone {
+            person: person.person,
+            name: person.name.as_str().into(),
+            agency: person.agency_name.as_str().into(),
+        })
     }
 
     fn open(&mut self, opening: Opening) {
@@ -71,6 +76,7 @@ impl Socket {
         if stands {
             metrics::gauge!("erfa_live_subscriptions").increment(1);
             let head = topic.listeners.head();
+            self.subscribed.reserve_exact(1);
             self.subscribed.push(Subscribed { s, topic, form, head, presence: 0, typing: 0 });
             self.tell_presence();
         } else if self.topic(&name).is_none() {

@@ -18,6 +18,9 @@ use crate::{
 /// How many events are judged before the client is heard again.
 const JUDGED_AT_ONCE: usize = 128;
 
+/// Events, how far they go, and whether that is as far as the view.
+type Read = (Vec<Arc<Recorded>>, Position, bool);
+
 impl Socket {
     /// Reads and judges for as long as there is room; `true` if there is more to do.
     pub(super) async fn pull(&mut self) -> bool {
@@ -35,7 +38,12 @@ impl Socket {
                 Next::Idle => return false,
                 Next::Read { s, after } => {
                     let Some((topic, _)) = self.of(s) else { return false };
-                    match self.read(&topic, after).await {
+                    let read = match self.read_newest(&topic, after) {
+                        Some(newest) => Ok(newest),
+                        // On the heap, because it is rarely needed and most sockets are idle.
+                        None => Box::pin(self.read_log(&topic, after)).await,
+                    };
+                    match read {
                         Ok((events, read_to, at_head)) => {
                             self.session.page(s, events, (read_to, at_head), self.began.elapsed());
                         }
@@ -64,20 +72,16 @@ impl Socket {
         Some((subscribed.topic.clone(), subscribed.form))
     }
 
-    /// What is in the topic after a position: from the newest events, else from the log. How far that goes, and whether
-    /// it is as far as the view.
-    async fn read(
-        &self,
-        topic: &Arc<Topic>,
-        after: Position,
-    ) -> Result<(Vec<Arc<Recorded>>, Position, bool), ReadError> {
-        let reached = self.live.door.position();
+    /// What is in the topic after a position, if the newest events go back so far.
+    fn read_newest(&self, topic: &Topic, after: Position) -> Option<Read> {
         // If the hub has not heard of all that the view has, a wake-up is late, or was lost.
-        if self.live.hub.applied() >= reached
-            && let Some(read) = self.live.hub.read(topic, after, limits::READ_EVENTS)
-        {
-            return Ok(read);
-        }
+        let is_told = self.live.hub.applied() >= self.live.door.position();
+        is_told.then(|| self.live.hub.read(topic, after, limits::READ_EVENTS)).flatten()
+    }
+
+    /// What is in the topic after a position, from the log.
+    async fn read_log(&self, topic: &Topic, after: Position) -> Result<Read, ReadError> {
+        let reached = self.live.door.position();
         if reached <= after {
             return Ok((Vec::new(), after, true));
         }

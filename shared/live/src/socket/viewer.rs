@@ -12,7 +12,6 @@ use crate::{
     fault::{Fault, Refusal},
     hub::Interest,
     limits,
-    presence::Someone,
     protocol::{CloseCode, LimitsFrame, ServerFrame},
     seats::Seat,
     session::{Elapsed, Greeting},
@@ -22,7 +21,6 @@ use crate::{
 /// What is known of the client.
 pub(super) struct Known {
     pub(super) viewer: Viewer,
-    pub(super) who: Someone,
     /// When their credential expires.
     pub(super) expires: Option<Timestamp>,
     /// Up to when time alone changes nothing of the viewer.
@@ -68,11 +66,6 @@ impl Socket {
             return self.session.refuse(Refusal::new(Fault::TooManySockets, "hello", None));
         };
         self.known = Some(Known {
-            who: Someone {
-                person: person.person,
-                name: person.name.as_str().into(),
-                agency: person.agency_name.as_str().into(),
-            },
             expires,
             // What happened between the look and the watch is looked at before anything is delivered.
             settled_until: Timestamp::MIN,
@@ -101,7 +94,7 @@ impl Socket {
     /// Answers `auth`: the token has to be of the same person.
     pub(super) fn renew(&mut self, token: &str) {
         let recognised = self.recognise(Some(token));
-        let person = self.known.as_ref().map(|known| known.who.person);
+        let person = self.known.as_ref().and_then(|known| known.viewer.person());
         let (viewer, expires) = match recognised {
             Ok(Some(recognised)) if recognised.0.person() == person => recognised,
             Ok(_) => return self.session.refuse(Refusal::new(Fault::Unauthorized, "auth", None)),
