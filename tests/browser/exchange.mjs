@@ -1,6 +1,10 @@
 // What people do in the exchange, by its pages, and what they see there.
 
+import { randomUUID } from "node:crypto";
 import { eventually } from "./harness.mjs";
+
+/** Posts that are on their way at a time, where it rains as fast as it can. */
+const POSTS_AT_ONCE = 8;
 
 /** Of the invented exchange: two people of two agencies, and one of the secretariat. */
 export const demo = { alva: "Alva Exempelberg", birger: "Birger Exempelberg", kim: "Kim Kanslisson" };
@@ -82,4 +86,47 @@ export async function shows(page, expected) {
   await eventually("the posts", async () => JSON.stringify((seen = await posts(page))) === wanted).catch((error) => {
     throw new Error(`${error.message}; expected ${wanted}, the page shows ${JSON.stringify(seen)}`);
   });
+}
+
+/** The hidden fields of the form with this action, on the page at this path. */
+async function hiddenFields(page, path, action) {
+  const html = await (await page.context().request.get(path)).text();
+  const form = html.slice(html.indexOf(`action="${action}"`));
+  const fields = /type="hidden" name="([^"]*)" value="([^"]*)"/g;
+  return Object.fromEntries([...form.slice(0, form.indexOf("</form>")).matchAll(fields)].map(([, name, value]) => [name, value]));
+}
+
+async function sendForm(page, action, form) {
+  const headers = { origin: new URL(page.url()).origin };
+  const answer = await page.context().request.post(action, { form, headers, maxRedirects: 0 });
+  if (answer.status() !== 303) throw new Error(`${action} was refused: ${answer.status()} ${await answer.text()}`);
+}
+
+/** What sends posts from another window of theirs, one after the other as fast as it is called. */
+export async function poster(page, thread) {
+  const action = `${thread}/posts`;
+  const { csrf } = await hiddenFields(page, thread, action);
+  return (body) => sendForm(page, action, { csrf, commit: randomUUID(), body, "shown-as": "name" });
+}
+
+/** Lets it rain: so many posts at this rate, or with none as fast as they are taken. */
+export async function rain(post, count, perSecond = Infinity) {
+  const begun = performance.now();
+  const due = new Set();
+  for (let n = 1; n <= count; n += 1) {
+    const sent = post(`Droppe ${n}.\n\nSå här gör vi hos oss.`).finally(() => due.delete(sent));
+    due.add(sent);
+    const waitMs = begun + (n * 1_000) / perSecond - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    else if (due.size >= POSTS_AT_ONCE) await Promise.race(due);
+  }
+  await Promise.all(due);
+}
+
+/** Changes a post of theirs from another window. */
+export async function editElsewhere(page, thread, number, body) {
+  const html = await (await page.context().request.get(`${thread}?page=${Math.ceil(number / 50)}`)).text();
+  const post = html.slice(html.indexOf(`id="post-${number}"`));
+  const [action] = /\/posts\/[-0-9a-f]+\/edit/.exec(post);
+  await sendForm(page, action, { ...(await hiddenFields(page, action, action)), body });
 }

@@ -14,6 +14,7 @@ const FOR_A_DAY: &str = "public, max-age=86400";
 /// The one script, a file for each of its parts, which see each other's names.
 const LIVE: &str = concat!(
     include_str!("../assets/live/page.js"),
+    include_str!("../assets/live/posts.js"),
     include_str!("../assets/live/fragments.js"),
     include_str!("../assets/live/connection.js"),
     include_str!("../assets/live/forms.js"),

@@ -41,6 +41,8 @@ struct ThreadPage {
     posts: Vec<Html>,
     /// The number of the first post on this page.
     first: u32,
+    /// So that the script knows on which page a post stands.
+    posts_per_page: usize,
     pages: Pages,
     closed: bool,
     may_close: bool,
@@ -128,6 +130,7 @@ fn render(look: &Look, thread: Thread, standing: &Standing, number: usize, shown
             state: Html::of(&StateFragment::new(t, row))?,
             posts: fragments(reading, t, &thread, first)?,
             first,
+            posts_per_page: POSTS_PER_PAGE,
             pages: Pages::new(number, POSTS_PER_PAGE, row.posts as usize, format!("/threads/{id}")),
             closed: row.closed.is_some(),
             may_close: reading.viewer.may_write() && (is_opener || reading.viewer.is_secretariat()),

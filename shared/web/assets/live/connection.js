@@ -1,4 +1,14 @@
 // ----------------------------------------------------------------------------------------------------- the connection
+/** Frames that may be out without an acknowledgement; one is sent after so many, or so long, and not more often. */
+const [WINDOW, ACK_FRAMES, ACK_MS, ACK_MS_MIN] = [1_024, 128, 1_000, 100];
+const [BACKOFF_MS_MIN, BACKOFF_MS_MAX] = [500, 30_000];
+/** Presence holds for 60 seconds on the server, typing for 6. */
+const [PRESENCE_MS, TYPING_MS, TYPING_HOLDS_MS] = [45_000, 3_000, 6_000];
+
+const timers = /** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */ ({});
+const after = (/** @type {string} */ name, /** @type {number} */ ms, /** @type {() => void} */ action) =>
+  (clearTimeout(timers[name]), (timers[name] = setTimeout(action, ms)));
+
 const topics = (main?.dataset.liveTopics ?? '').split(' ').filter(Boolean);
 /** Where each subscription goes on; the first one is number 1. @type {Map<number, string>} */
 const cursors = new Map(topics.map((_, index) => [index + 1, main?.dataset.liveCursor || 'now']));
@@ -11,7 +21,7 @@ const live = new Set();
 let socket = /** @type {WebSocket | null} */ (null);
 /** What the server calls this connection; the next one takes its place. @type {string | undefined} */
 let session;
-let [attempts, heartbeatMs, typedAt, over, lost] = [0, 25_000, -Infinity, false, false];
+let [attempts, heartbeatMs, typedAt, ackedAt, over, lost] = [0, 25_000, -Infinity, -Infinity, false, false];
 
 const send = (/** @type {object} */ frame) => socket?.readyState === 1 && socket.send(JSON.stringify(frame));
 const here = location.pathname + location.search;
@@ -34,7 +44,7 @@ function showState() {
 
 /** The page can no longer be made whole from here. */
 function lose() {
-  [lost, held] = [true, []];
+  lost = true;
   showState();
 }
 
@@ -141,12 +151,21 @@ const on = {
   bye: ({ code, after_ms }) => closed(code, after_ms),
 };
 
+/** Says what was taken, so that more comes: soon when much came, and seldom enough for the server's limit. */
 function acknowledge(/** @type {number} */ s) {
   const count = (taken.get(s) ?? 0) + 1;
-  taken.set(s, count % ACK_FRAMES);
-  const now = () => send({ t: 'ack', s, c: cursors.get(s) });
-  if (count === ACK_FRAMES) now();
-  if (count === 1) after(`ack${s}`, ACK_MS, () => (taken.set(s, 0), now()));
+  taken.set(s, count);
+  const waitMs = Math.max(0, ackedAt + ACK_MS_MIN * topics.length - performance.now());
+  if (count >= ACK_FRAMES && !waitMs) acknowledgeAll();
+  else if (count === ACK_FRAMES) after('ack', waitMs, acknowledgeAll);
+  else if (count === 1) after('ack', ACK_MS, acknowledgeAll);
+}
+
+function acknowledgeAll() {
+  for (const s of taken.keys()) send({ t: 'ack', s, c: cursors.get(s) });
+  taken.clear();
+  clearTimeout(timers.ack);
+  ackedAt = performance.now();
 }
 
 function tellPresence() {
@@ -160,12 +179,7 @@ byId('live-pause')?.addEventListener('click', ({ currentTarget }) => {
   showState();
 });
 
-document.addEventListener('visibilitychange', () => {
-  if (socket) tellPresence();
-  // Asks again which of the new posts are on the screen.
-  unseen.forEach((post) => (sight.unobserve(post), sight.observe(post)));
-});
-addEventListener('scroll', () => unseen.size && after('scrolled', 150, showNew), { passive: true });
+document.addEventListener('visibilitychange', () => socket && tellPresence());
 addEventListener('offline', () => socket && closed(0));
 addEventListener('online', () => after('again', Math.random() * BACKOFF_MS_MIN, connect));
 addEventListener('pagehide', hangUp);

@@ -1,4 +1,7 @@
 // ------------------------------------------------------------------------------------------------- drafts and forms
+const DRAFT_MS_MAX = 30 * 24 * 60 * 60 * 1_000;
+const [DRAFT, SUBMITTED] = ['erfa-draft:', 'erfa-submitted'];
+
 const draftKey = (/** @type {HTMLTextAreaElement} */ area) => `${DRAFT}${location.pathname}:${area.name}`;
 const drafts = (/** @type {ParentNode} */ place) =>
   /** @type {HTMLTextAreaElement[]} */ ([...place.querySelectorAll('textarea[data-draft]')]);
@@ -67,17 +70,26 @@ async function post(form, submitter, keys) {
     }
     store(() => forget(keys));
     if (!next || !live.size) return location.assign(answer.url);
+    if (!paused) release();
+    if (collected()) leadTo(page, answer.url, next);
     // The form as it is now: empty, with what the next post needs. Whoever was in it still is.
     const active = form.contains(document.activeElement) && document.activeElement;
     keepStill(() => form.replaceWith(document.adoptNode(next)));
     if (active) (byId(active.id) ?? next.querySelector('textarea'))?.focus({ preventScroll: true });
-    if (!paused) release();
     say(texts.sent);
   } catch {
     tell(texts.notSent);
   } finally {
     lock(false);
   }
+}
+
+/** Where one's post stands, which waits with the others. @param {Document} page @param {string} url @param {Element} form */
+function leadTo(page, url, form) {
+  const own = [...page.querySelectorAll('#posts > li:has(.mark)')].at(-1);
+  const sent = make('p', { className: 'notice success form-problem' });
+  sent.append(texts.sent ?? '', ' ', make('a', { href: `${url}#${own?.id}`, textContent: texts.showSent }));
+  form.querySelector('.actions')?.before(sent);
 }
 
 connect();
