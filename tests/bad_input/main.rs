@@ -1,5 +1,6 @@
 //! Input that can't be taken: over files, the API, pages and sockets. Each gets a clear answer, and changes nothing.
 
+mod bytes;
 mod files;
 mod frames;
 mod requests;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Message, client::IntoClientRequest as _},
@@ -39,6 +39,11 @@ impl Socket {
     /// Sends a message as it is.
     pub async fn say(&mut self, message: Message) {
         self.socket.send(message).await.expect("the socket is open");
+    }
+
+    /// Sends bytes as they are, whether they are frames or not. The server may have closed already.
+    pub async fn say_bytes(&mut self, bytes: &[u8]) {
+        let _ = self.socket.get_mut().write_all(bytes).await;
     }
 
     /// The frames that come until the socket is closed, and the code that it is closed with.

@@ -1,15 +1,19 @@
 //! `GET /api/<service>/v1/live`: from a request to a socket.
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::{HeaderMap, header::COOKIE},
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use service_kit::{Problem, problems};
+use service_kit::{Problem, Received, problems};
 
-use crate::{Live, limits, protocol::SUB_PROTOCOL, socket};
+use crate::{
+    Live, limits,
+    protocol::SUB_PROTOCOL,
+    socket::{self, Intake},
+};
 
 /// What the transport takes at most. A frame above the protocol's own limit, but not above this, still gets its error.
 const MESSAGE_BYTES_MAX: usize = 4 * limits::FRAME_IN_BYTES_MAX;
@@ -25,6 +29,7 @@ impl Live {
 async fn upgrade(
     State(Live(live)): State<Live>,
     headers: HeaderMap,
+    received: Option<Extension<Received>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     if let Err(foreign) = live.door.admit(&headers) {
@@ -43,6 +48,7 @@ async fn upgrade(
     }
     // Nothing else of the request is needed as long as the socket lives.
     let cookies: HeaderMap = headers.get_all(COOKIE).iter().map(|cookie| (COOKIE, cookie.clone())).collect();
+    let intake = Intake::new(received.map(|Extension(received)| received));
     upgrade
         .protocols([SUB_PROTOCOL])
         .read_buffer_size(limits::READ_BYTES)
@@ -52,6 +58,6 @@ async fn upgrade(
         .on_upgrade(async move |socket| {
             // In a task of its own, which is as small as can be: the one that upgrades has room for the upgrade as well.
             let tasks = live.tasks.clone();
-            tasks.spawn(socket::serve(live, Box::new(socket), cookies));
+            tasks.spawn(socket::serve(live, Box::new(socket), cookies, intake));
         })
 }

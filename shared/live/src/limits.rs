@@ -21,6 +21,9 @@ pub const CHECKPOINT_BUSY: Duration = Duration::from_secs(1);
 pub const SUBSCRIPTIONS_MAX: usize = 64;
 /// How many bytes a frame from the client may have.
 pub const FRAME_IN_BYTES_MAX: usize = 64 * 1024;
+/// How many bytes may come for one frame, with what its parts take on the wire: a frame of more is too large, and so is
+/// one in many tiny parts.
+pub const FRAME_WIRE_BYTES_MAX: u64 = FRAME_IN_BYTES_MAX as u64 + 1024;
 /// How many frames a second the client may send in the long run.
 pub const FRAMES_IN_PER_SECOND: u32 = 20;
 /// How many frames the client may send at once: a subscription to everything it may have, and some more.

@@ -10,7 +10,7 @@ use axum::extract::ws::{Message, Utf8Bytes};
 use futures_util::{Sink, Stream};
 use tokio::time::Instant;
 
-use crate::limits;
+use crate::{limits, socket::Intake};
 
 /// A socket, as far as this crate is concerned.
 pub(crate) trait Transport:
@@ -36,7 +36,9 @@ pub(crate) enum Heard {
     Message(Message),
     /// The client sent what can't be read.
     Unreadable,
-    /// Something was written.
+    /// The client sends more than a frame may have, and the frame has no end.
+    Endless,
+    /// Something was written, and there is more to do about writing.
     Wrote,
     /// The connection is gone.
     Gone,
@@ -82,6 +84,11 @@ impl Outbox {
     /// Bytes that wait.
     pub(crate) fn waiting(&self) -> usize {
         self.waiting
+    }
+
+    /// Whether so much waits that no more should be read for it.
+    pub(crate) fn is_full(&self) -> bool {
+        self.waiting >= limits::WAITING_BYTES_FULL
     }
 
     /// Whether nothing waits, here or in the socket.
@@ -142,8 +149,19 @@ impl Outbox {
         Ok(moved)
     }
 
+    /// Writes all that waits; `false` if the connection is gone.
+    pub(crate) async fn flush<T: Transport>(&mut self, socket: &mut T) -> bool {
+        std::future::poll_fn(|cx| match self.poll_write(socket, cx) {
+            Ok(_) if self.is_empty() => Poll::Ready(true),
+            Ok(_) => Poll::Pending,
+            Err(_) => Poll::Ready(false),
+        })
+        .await
+    }
+
     /// Writes what waits, and waits for what the client says. Neither waits for the other.
-    pub(crate) async fn exchange<T: Transport>(&mut self, socket: &mut T) -> Heard {
+    pub(crate) async fn exchange<T: Transport>(&mut self, socket: &mut T, intake: &mut Intake) -> Heard {
+        let was_full = self.is_full();
         std::future::poll_fn(|cx| {
             let wrote = match self.poll_write(socket, cx) {
                 Ok(wrote) => wrote,
@@ -151,9 +169,14 @@ impl Outbox {
             };
             match Pin::new(&mut *socket).poll_next(cx) {
                 Poll::Ready(Some(Ok(Message::Close(_))) | None) => Poll::Ready(Heard::Gone),
-                Poll::Ready(Some(Ok(message))) => Poll::Ready(Heard::Message(message)),
+                Poll::Ready(Some(Ok(message))) => {
+                    intake.whole();
+                    Poll::Ready(Heard::Message(message))
+                }
                 Poll::Ready(Some(Err(_))) => Poll::Ready(Heard::Unreadable),
-                Poll::Pending if wrote => Poll::Ready(Heard::Wrote),
+                Poll::Pending if intake.is_too_much() => Poll::Ready(Heard::Endless),
+                // When all was written that there was, nobody need hear of it.
+                Poll::Pending if wrote && (was_full || !self.is_empty()) => Poll::Ready(Heard::Wrote),
                 Poll::Pending => Poll::Pending,
             }
         })

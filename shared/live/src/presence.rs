@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -55,13 +58,15 @@ struct Room {
 /// Who is there and who is writing, in every topic.
 pub(crate) struct Presence {
     rooms: Mutex<HashMap<Arc<str>, Room>>,
+    /// How often there was something new to tell in any of them.
+    news: AtomicU64,
     crowd_limit: usize,
     names: bool,
 }
 
 impl Presence {
     pub(crate) fn new(crowd_limit: usize, names: bool) -> Self {
-        Self { rooms: Mutex::default(), crowd_limit, names }
+        Self { rooms: Mutex::default(), news: AtomicU64::new(0), crowd_limit, names }
     }
 
     fn rooms(&self) -> MutexGuard<'_, HashMap<Arc<str>, Room>> {
@@ -124,7 +129,13 @@ impl Presence {
             // An empty room is kept until its emptiness has been told, and then for as long as somebody may ask.
             room.changed || !room.by_socket.is_empty() || room.told_at.is_some_and(|told| now < told + PRESENCE_FOR)
         });
+        self.news.fetch_add(news.len() as u64, Ordering::Release);
         news
+    }
+
+    /// Changes whenever there is something new to tell, before anybody is woken for it.
+    pub(crate) fn news(&self) -> u64 {
+        self.news.load(Ordering::Acquire)
     }
 
     /// What is to be told of a topic; `None` if nobody was there lately.

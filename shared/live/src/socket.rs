@@ -1,6 +1,7 @@
 //! One socket: the task that does what its session says.
 
 mod effects;
+mod intake;
 mod pull;
 mod viewer;
 
@@ -26,6 +27,8 @@ use crate::{
 };
 use viewer::Known;
 
+pub(crate) use intake::Intake;
+
 /// How long the last frames may take to reach the client.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -37,11 +40,14 @@ struct Socket {
     bell: Arc<Bell>,
     session: Session,
     outbox: Outbox,
+    intake: Intake,
     began: Instant,
     cookies: HeaderMap,
     known: Option<Known>,
     subscribed: Vec<Subscribed>,
     close: Option<CloseCode>,
+    /// The news of presence that it has heard of.
+    presence_news: u64,
 }
 
 /// What a subscription hears.
@@ -70,9 +76,9 @@ impl OpenCursor for ForViewer<'_> {
 }
 
 /// Serves a client until either has enough.
-pub(crate) async fn serve<T: Transport>(live: Arc<Shared>, mut transport: T, cookies: HeaderMap) {
+pub(crate) async fn serve<T: Transport>(live: Arc<Shared>, mut transport: T, cookies: HeaderMap, intake: Intake) {
     // On the heap, because most of its life a socket is idle and its task is to be small.
-    let mut socket = Box::new(Socket::new(live, cookies));
+    let mut socket = Box::new(Socket::new(live, cookies, intake));
     let clean = socket.run(&mut transport).await;
     let code = socket.close;
     let reason = code.map_or("client", CloseCode::reason);
@@ -93,7 +99,7 @@ pub(crate) async fn serve<T: Transport>(live: Arc<Shared>, mut transport: T, coo
 }
 
 impl Socket {
-    fn new(live: Arc<Shared>, cookies: HeaderMap) -> Self {
+    fn new(live: Arc<Shared>, cookies: HeaderMap, intake: Intake) -> Self {
         let id = live.next_socket();
         // Consecutive sockets land far from each other.
         let spread = id.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
@@ -105,11 +111,13 @@ impl Socket {
             bell: Arc::default(),
             session: Session::new(stagger),
             outbox: Outbox::default(),
+            intake,
             began: Instant::now(),
             cookies,
             known: None,
             subscribed: Vec::new(),
             close: None,
+            presence_news: 0,
         }
     }
 
@@ -128,15 +136,19 @@ impl Socket {
                 self.close = Some(CloseCode::Slow);
                 return false;
             }
-            timer.as_mut().reset(self.wake_at());
+            let wake_at = self.wake_at();
+            if wake_at != timer.deadline() {
+                timer.as_mut().reset(wake_at);
+            }
             tokio::select! {
                 biased;
                 () = &mut draining => self.session.leave(CloseCode::Draining),
-                heard = self.outbox.exchange(transport) => match heard {
+                heard = self.outbox.exchange(transport, &mut self.intake) => match heard {
                     Heard::Message(Message::Text(text)) => self.received(&text),
                     Heard::Message(Message::Binary(_)) => self.session.refuse(Fault::NotText.alone()),
                     // The transport answers pings; they cost as much as a frame.
                     Heard::Message(_) => _ = self.session.counted(self.elapsed()),
+                    Heard::Endless => self.session.refuse(Fault::TooLarge.alone()),
                     Heard::Unreadable => self.session.refuse(Fault::Malformed.alone()),
                     Heard::Wrote => {}
                     Heard::Gone => return false,
@@ -157,15 +169,7 @@ impl Socket {
 
     /// Writes what must not be lost before the close.
     async fn finish<T: Transport>(&mut self, transport: &mut T) -> bool {
-        let write = async {
-            while !self.outbox.is_empty() {
-                if matches!(self.outbox.exchange(transport).await, Heard::Gone) {
-                    return false;
-                }
-            }
-            true
-        };
-        tokio::time::timeout(FAREWELL, write).await.unwrap_or(false)
+        tokio::time::timeout(FAREWELL, self.outbox.flush(transport)).await.unwrap_or(false)
     }
 
     fn elapsed(&self) -> Duration {
@@ -196,7 +200,10 @@ impl Socket {
                 self.session.woken(subscribed.s);
             }
         }
-        self.tell_presence();
+        let news = self.live.presence.news();
+        if std::mem::replace(&mut self.presence_news, news) != news {
+            self.tell_presence();
+        }
     }
 
     fn tell_presence(&mut self) {

@@ -28,4 +28,4 @@ pub use problem::{FieldError, Problem, ProblemDocument, ProblemKind, Titles, exe
 pub use prometheus::{Prometheus, PrometheusError, metrics_router};
 pub use protect::{CONTENT_SECURITY_POLICY, ProblemPages, RequestId, protect, protect_with_pages};
 pub use published::{ApiInfo, ApiStatus, api_routes};
-pub use server::{BindError, Stopped, bind, serve};
+pub use server::{BindError, Received, Stopped, bind, serve};

@@ -7,7 +7,7 @@ use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use axum::{Router, body::Body, extract::ConnectInfo};
 use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioTimer;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -18,6 +18,8 @@ use tower::Service as _;
 
 use crate::Limits;
 use connection::Counted;
+
+pub use connection::Received;
 
 /// How long a listener rests that can't take a connection, because the process has too many files open.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
@@ -66,12 +68,14 @@ pub async fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListe
 /// Answers with `router` what comes to `listener`, until `shutdown`; then takes no more, lets every request be answered
 /// and every socket be closed by its owner, and cuts off what is open after `limits.stop_max`.
 ///
-/// Handlers find the peer's address as [`ConnectInfo<SocketAddr>`]. A connection that was upgraded counts until it ends.
+/// Handlers find the peer's address as [`ConnectInfo<SocketAddr>`], and what came of the connection as [`Received`]. A connection that was upgraded counts until it ends.
 pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, shutdown: CancellationToken) -> Stopped {
     let room = Arc::new(Semaphore::new(limits.connections_max));
     let cut = CancellationToken::new();
     while let Some(Some((stream, peer, permit))) = shutdown.run_until_cancelled(accept(&listener, &room)).await {
-        let connection = http(limits).serve_connection(Counted::new(stream, permit), service(router.clone(), peer));
+        let stream = Counted::new(stream, permit);
+        let service = service(router.clone(), peer, stream.received());
+        let connection = http(limits).serve_connection(TokioIo::new(stream), service);
         let (shutdown, cut) = (shutdown.clone(), cut.clone());
         tokio::spawn(async move {
             let mut connection = pin!(connection.with_upgrades());
@@ -131,6 +135,7 @@ fn http(limits: &Limits) -> http1::Builder {
 fn service(
     router: Router,
     peer: SocketAddr,
+    received: Received,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
     Response = axum::response::Response,
@@ -139,6 +144,7 @@ fn service(
 > {
     service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(received.clone());
         router.clone().call(request.map(Body::new))
     })
 }

@@ -30,7 +30,7 @@ impl Socket {
         self.check_access();
         self.perform();
         for _ in 0..JUDGED_AT_ONCE {
-            if self.outbox.waiting() >= limits::WAITING_BYTES_FULL {
+            if self.outbox.is_full() {
                 // Goes on when something was written.
                 return false;
             }

@@ -1,5 +1,7 @@
 //! Breaking a limit: a clear error, then the close, and nobody else notices.
 
+use std::time::Duration;
+
 use contracts::forum::ArenaAccess;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -53,6 +55,20 @@ async fn a_socket_that_comes_back_takes_the_place_of_the_one_that_was_lost() {
     let (mut ninth, _) = enter(&someone, Some(&session)).await;
     assert_eq!(ninth.end().await.1, Some(4504), "its place was taken already");
     assert_eq!(world.live.sockets(), 9);
+}
+
+#[tokio::test]
+async fn who_no_longer_answers_is_closed() {
+    let world = World::new().await;
+    let (someone, other) = (world.someone("Astrid").await, world.someone("Birger").await);
+    let (mut gone, mut there) = (world.enter_within(&someone).await, world.enter_within(&other).await);
+    tokio::time::pause();
+    // This one answers its pings while it waits for what does not come.
+    let silence = tokio::time::timeout(Duration::from_secs(120), there.next()).await;
+    assert!(silence.is_err(), "nothing happens to the one who answers");
+    assert_eq!(world.live.sockets(), 1, "the other has lost its place");
+    tokio::time::resume();
+    assert_eq!(gone.end().await, (vec![], Some(4012)));
 }
 
 #[tokio::test]
