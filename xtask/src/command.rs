@@ -58,6 +58,10 @@ pub(crate) fn answers<const N: usize>(name: impl AsRef<OsStr>, args: [&str; N]) 
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
+pub(crate) fn is_root() -> bool {
+    output(&mut program("id", ["-u"])).is_ok_and(|id| id.trim() == "0")
+}
+
 fn words(command: &Command) -> String {
     let name = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let words = std::iter::once(name).chain(command.get_args()).map(OsStr::to_string_lossy);

@@ -2,6 +2,7 @@
 
 mod command;
 mod needs;
+mod peers;
 mod step;
 mod test;
 
@@ -19,6 +20,9 @@ enum Task {
     /// what is missing.
     Test,
     /// The benches, each figure beside its yardstick in the same run, from a release build: `log`, `live`, or both.
+    ///
+    /// `live --peers` measures nginx with nchan and NATS over WebSocket too, under as many sockets. It brings both into
+    /// `target/peers`, from Debian's packages and from PyPI, and says which of them can't be had.
     Bench {
         /// `log` or `live`, and what is handed on to each measurement, such as `--seconds 10`; `--help` says what there is.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -63,21 +67,36 @@ fn bench_log(args: &[String]) -> anyhow::Result<()> {
     run(cargo(["run", "--release", "-p", "log-bench", "--"]).args(args))
 }
 
+/// Whether there are servers of others that do the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    Peers,
+    Nobody,
+}
+
 /// What the live protocol and posting are measured by: a full thread, one of usual size, pages that stand open, a thread
 /// in which everybody writes, and everybody coming back at once.
-const LIVE_CASES: [&str; 5] = [
-    "--sockets 9000 --posts-per-second 5 --flood --yardstick",
-    "--sockets 1000 --posts-per-second 20 --flood --yardstick",
-    "--sockets 9000 --idle",
-    "--sockets 0 --posters 1000 --yardstick",
-    "--sockets 9000 --posts-per-second 5 --storm --seconds 20",
+const LIVE_CASES: [(&str, Beside); 5] = [
+    ("--sockets 9000 --posts-per-second 5 --flood --yardstick", Beside::Peers),
+    ("--sockets 1000 --posts-per-second 20 --flood --yardstick", Beside::Peers),
+    ("--sockets 9000 --idle", Beside::Peers),
+    ("--sockets 0 --posters 1000 --yardstick", Beside::Nobody),
+    ("--sockets 9000 --posts-per-second 5 --storm --seconds 20", Beside::Nobody),
 ];
 
+/// Among what is handed on: measures servers of others too.
+const PEERS: &str = "--peers";
+
 fn bench_live(args: &[String]) -> anyhow::Result<()> {
-    LIVE_CASES.iter().try_for_each(|case| {
-        step::say(&format!("\n==> cargo xtask load {case}"));
-        let case = ["--json", "target/bench.jsonl", "--data", "target/bench-data"].into_iter().chain(case.split(' '));
-        load(&case.map(str::to_owned).chain(args.iter().cloned()).collect::<Vec<_>>())
+    let (own, args): (Vec<_>, Vec<_>) = args.iter().cloned().partition(|arg| arg == PEERS);
+    let peers = if own.is_empty() { Vec::new() } else { peers::arguments() };
+    LIVE_CASES.iter().try_for_each(|(case, beside)| {
+        let peers = if *beside == Beside::Peers { &*peers } else { &[] };
+        let words = case.split(' ').map(str::to_owned).chain(peers.iter().chain(&args).cloned());
+        let words: Vec<_> = words.collect();
+        step::say(&format!("\n==> cargo xtask load {}", words.join(" ")));
+        let files = ["--json", "target/bench.jsonl", "--data", "target/bench-data"].map(str::to_owned);
+        load(&files.into_iter().chain(words).collect::<Vec<_>>())
     })
 }
 

@@ -8,7 +8,7 @@ use std::{
 use anyhow::bail;
 
 use crate::{
-    command::{answers, output, program, root, run},
+    command::{answers, is_root, output, program, root, run},
     step::say,
 };
 
@@ -97,8 +97,4 @@ pub(crate) fn install_node_packages() -> anyhow::Result<()> {
 fn node_major() -> Option<u32> {
     let version = output(&mut program("node", ["--version"])).ok()?;
     version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
-}
-
-fn is_root() -> bool {
-    output(&mut program("id", ["-u"])).is_ok_and(|id| id.trim() == "0")
 }

@@ -12,13 +12,16 @@
 
 mod call;
 mod clock;
+mod data;
 mod histogram;
 mod input;
 mod mark;
+mod nats;
 mod options;
 mod orders;
 mod output;
 mod part;
+mod peer;
 mod poll;
 mod post;
 mod process;

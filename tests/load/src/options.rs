@@ -5,6 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::ensure;
 use clap::Parser;
 
+use crate::peer::Peer;
+
 /// Sockets of one person that the server takes at the most.
 pub(crate) const SOCKETS_PER_PERSON: usize = 8;
 /// What a process has open besides sockets.
@@ -65,6 +67,14 @@ pub struct Options {
     /// HTTP handler that does nothing.
     #[arg(long)]
     pub yardstick: bool,
+    /// Measures nginx with nchan beside it, under as many sockets: the directory under which Debian's packages nginx and
+    /// libnginx-mod-nchan lie, / where they are installed. `cargo xtask bench live --peers` brings them.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub nchan: Option<PathBuf>,
+    /// Measures NATS over WebSocket beside it, under as many sockets: the program nats-server. `cargo xtask bench live
+    /// --peers` brings it.
+    #[arg(long, value_name = "PROGRAM")]
+    pub nats: Option<PathBuf>,
     /// Asks for fragments of the page, as browsers do, and not for events.
     #[arg(long)]
     pub html: bool,
@@ -165,6 +175,12 @@ impl Options {
         Ok(plan)
     }
 
+    /// The servers of others that are measured too.
+    pub(crate) fn peers(&self) -> Vec<Peer> {
+        let nchan = self.nchan.clone().map(Peer::Nchan);
+        nchan.into_iter().chain(self.nats.clone().map(Peer::Nats)).collect()
+    }
+
     fn check_numbers(&self, rate: Option<f64>) -> anyhow::Result<()> {
         ensure!((0.1..=86_400.0).contains(&self.seconds), "--seconds is from 0.1 to 86400");
         ensure!(rate.is_none_or(|rate| (0.1..=100_000.0).contains(&rate)), "--posts-per-second is from 0.1 to 100000");
@@ -179,6 +195,10 @@ impl Options {
         ensure!(
             self.sockets > 0 || self.posters.is_some() && self.slow == 0 && !(self.flood || self.idle || self.storm),
             "--sockets 0 goes with --posters alone"
+        );
+        ensure!(
+            self.peers().is_empty() || self.sockets > 0 && (rate.is_some() || self.flood || self.idle),
+            "--nchan and --nats need --sockets, and --posts-per-second, --flood or --idle"
         );
         Ok(())
     }
@@ -242,6 +262,8 @@ mod tests {
             ("--topics 2", "--topics"),
             ("--body-bytes 2", "--body-bytes"),
             ("--posters 0", "--posters"),
+            ("--posters 5 --nats nats-server", "--nchan and --nats"),
+            ("--posters 5 --sockets 0 --posts-per-second 5 --nchan /", "--nchan and --nats"),
             ("--sockets 100000000 --processes 1", "--processes"),
             ("--server http://127.0.0.1:1", "--tokens"),
             ("--sockets many", "--sockets"),

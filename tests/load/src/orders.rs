@@ -4,9 +4,12 @@
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
 };
 
 use serde::{Deserialize, Serialize};
+
+use crate::peer::Peer;
 
 /// What a process is for; the first line that it reads.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,6 +22,8 @@ pub(crate) enum Task {
     BareWriter { sockets: usize },
     /// Is the yardstick of posting: answers, and does nothing.
     EmptyHandler,
+    /// Starts a server that others wrote, with a directory to use, for so many sockets, and publishes.
+    Peer { peer: Peer, data: PathBuf, sockets: usize },
 }
 
 /// A server, as a client sees it.
@@ -58,6 +63,10 @@ pub(crate) enum Protocol {
     Erfa,
     /// Nothing: a socket that was upgraded gets frames.
     Bare,
+    /// Nothing more than that; the path of the upgrade says what is subscribed to.
+    Nchan,
+    /// The text protocol of NATS, in binary frames.
+    Nats,
 }
 
 /// In which form events are asked for.
@@ -137,9 +146,9 @@ pub(crate) enum Rate {
 /// What a process says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Said {
-    /// A yardstick listens here.
-    Listening(SocketAddr),
-    /// The bare writer has sent a frame to all.
+    /// A yardstick or a peer listens here, with this process and those that it started.
+    Listening { address: SocketAddr, pid: u32 },
+    /// The bare writer has sent a frame to all, or a message was published.
     Sent,
     /// How it is.
     Now(Now),

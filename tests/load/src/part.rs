@@ -3,7 +3,7 @@
 use crate::{
     input::Input,
     orders::Task,
-    post, read,
+    peer, post, read,
     yardstick::{bare_writer, empty_handler},
 };
 
@@ -15,6 +15,7 @@ pub fn run() -> anyhow::Result<()> {
         Some(Task::Post(posters)) => post::run(posters, &mut input),
         Some(Task::BareWriter { sockets }) => bare_writer::run(sockets, &mut input),
         Some(Task::EmptyHandler) => empty_handler::run(),
+        Some(Task::Peer { peer, data, sockets }) => peer::run(&peer, data, sockets, &mut input),
         None => Ok(()),
     }
 }

@@ -21,12 +21,16 @@ pub const PART: &str = "part-of-a-run";
 const WORDS_MAX: usize = 1_024;
 /// How long a process may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long one that has a server to stop may take to end.
+const PEER_END_WITHIN: Duration = Duration::from_secs(10);
 
 /// A process. It is killed when this is dropped.
 pub(crate) struct Process {
     child: Child,
     words: mpsc::Receiver<Said>,
     now: Arc<Mutex<(Now, u64)>>,
+    /// How long it may take to end by itself.
+    end_within: Duration,
 }
 
 impl Process {
@@ -53,7 +57,8 @@ impl Process {
                 }
             }
         });
-        let mut process = Self { child, words, now };
+        let end_within = if matches!(task, Task::Peer { .. }) { PEER_END_WITHIN } else { Duration::ZERO };
+        let mut process = Self { child, words, now, end_within };
         process.say(task)?;
         Ok(process)
     }
@@ -106,15 +111,15 @@ impl Process {
         self.words.recv_timeout(PATIENCE).context("a process of this run no longer answers")
     }
 
-    /// Where a yardstick listens, which is what it says first.
-    pub(crate) fn listening(&mut self) -> anyhow::Result<SocketAddr> {
+    /// Where a yardstick or a peer listens, and its process, which is what it says first.
+    pub(crate) fn listening(&mut self) -> anyhow::Result<(SocketAddr, u32)> {
         match self.heard()? {
-            Said::Listening(address) => Ok(address),
+            Said::Listening { address, pid } => Ok((address, pid)),
             said => bail!("expected where it listens, heard {said:?}"),
         }
     }
 
-    /// Takes note of what the bare writer has sent, which nobody waits for.
+    /// Takes note of what was sent, which nobody waits for.
     pub(crate) fn forget_sent(&self) {
         while self.words.try_recv().is_ok() {}
     }
@@ -132,6 +137,11 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        self.child.stdin = None;
+        let begun = Instant::now();
+        while begun.elapsed() < self.end_within && matches!(self.child.try_wait(), Ok(None)) {
+            thread::sleep(Duration::from_millis(10));
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

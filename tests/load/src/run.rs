@@ -1,19 +1,21 @@
 //! A run: the parts that were asked for, one after the other, each beside its yardstick.
 
 mod at_rate;
-mod bare;
+mod beside;
 mod crowd;
 mod erfa;
 mod flood;
 mod hot;
 mod idle;
+mod peers;
 
 use crate::{
     options::{Options, Plan},
+    orders::{Protocol, Task},
     progress::Progress,
     report::Report,
 };
-use bare::Bare;
+use beside::{Beside, Reached};
 use erfa::Erfa;
 
 /// What all parts need.
@@ -29,13 +31,14 @@ pub fn run(options: &Options) -> anyhow::Result<Report> {
     let plan = options.plan()?;
     let mut run = Run { options, plan, progress: Progress::new(), report: Report::default() };
     let yardsticks = run.yardsticks()?;
+    peers::measure(&mut run, &yardsticks);
     let mut erfa = Erfa::open(&mut run)?;
     erfa.connect(&mut run)?;
     if let Some(rate) = run.plan.rate {
         at_rate::measure(&mut run, &mut erfa, rate, yardsticks.at_rate.as_ref())?;
     }
     if options.flood {
-        flood::measure(&mut run, &mut erfa, yardsticks.flood)?;
+        flood::measure(&mut run, &mut erfa, yardsticks.flood.as_ref())?;
     }
     if let Some(posters) = options.posters {
         hot::measure(&mut run, &mut erfa, posters, yardsticks.hot.as_ref())?;
@@ -47,9 +50,8 @@ pub fn run(options: &Options) -> anyhow::Result<Report> {
 /// What the yardsticks reached.
 #[derive(Default)]
 struct Yardsticks {
-    at_rate: Option<at_rate::Reached>,
-    /// Frames a second.
-    flood: Option<f64>,
+    at_rate: Option<Reached>,
+    flood: Option<Reached>,
     hot: Option<hot::Reached>,
 }
 
@@ -61,7 +63,8 @@ impl Run<'_> {
             return Ok(reached);
         }
         if self.plan.rate.is_some() || self.options.flood {
-            let mut bare = Bare::start(self)?;
+            let writer = Task::BareWriter { sockets: self.options.sockets };
+            let mut bare = Beside::start(self, ("the bare writer", &writer, Protocol::Bare), 1)?;
             if let Some(rate) = self.plan.rate {
                 reached.at_rate = Some(bare.at_rate(self, rate)?);
             }

@@ -3,8 +3,7 @@
 use std::{
     fs,
     net::{SocketAddr, ToSocketAddrs as _},
-    os::unix::fs::DirBuilderExt as _,
-    path::{Path, PathBuf},
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -15,6 +14,7 @@ use system_tests::{Server as Own, World};
 
 use crate::{
     call::call_well,
+    data::Data,
     options::{Options, Plan},
     orders::{Server, Thread},
     progress::Progress,
@@ -36,15 +36,6 @@ pub(crate) struct Site {
     _own: Option<(Own, Data)>,
 }
 
-/// A directory that is deleted in the end.
-struct Data(PathBuf);
-
-impl Drop for Data {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 impl Site {
     pub(crate) fn open(options: &Options, plan: &Plan, progress: &mut Progress) -> anyhow::Result<Self> {
         match (&options.server, &options.tokens, &options.arena) {
@@ -59,11 +50,9 @@ impl Site {
     /// Starts a server on a directory that holds nothing but who and what is needed.
     fn own(options: &Options, plan: &Plan, progress: &mut Progress) -> anyhow::Result<Self> {
         progress.begin(&format!("making {} people, and starting a server", plan.people));
-        let data = Data(options.data.join(std::process::id().to_string()));
-        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&data.0);
-        made.with_context(|| format!("the directory `{}` can't be made", data.0.display()))?;
+        let data = Data::make(options.data.join(std::process::id().to_string()))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (arena, tokens) = runtime.block_on(World::write(&data.0, async |world| {
+        let (arena, tokens) = runtime.block_on(World::write(data.path(), async |world| {
             let agency = world.agency("Mätmyndigheten").await;
             let (mut people, mut tokens) = (Vec::new(), Vec::new());
             for _ in 0..plan.people {
@@ -74,7 +63,7 @@ impl Site {
             (world.arena("Mätning", ArenaAccess::Open, &people).await, tokens)
         }));
         let connections = format!("limits.connections_max={}", options.sockets + options.slow + plan.authors + 1_000);
-        let own = Own::start_at(&data.0, "127.0.0.1:0", &["--log-filter", "warn", "--set", &connections]);
+        let own = Own::start_at(data.path(), "127.0.0.1:0", &["--log-filter", "warn", "--set", &connections]);
         let (server, pid) = (server_of(&own.url)?, own.id());
         let site = Self::with_threads(server, Some(pid), tokens, &arena.to_string(), plan.threads)?;
         Ok(Self { _own: Some((own, data)), ..site })

@@ -22,6 +22,37 @@ pub(crate) fn cpu_micros(pid: u32) -> anyhow::Result<u64> {
     Ok(spent.sum::<u64>() / 1_000)
 }
 
+/// A process, and those that it started, and those that they started.
+pub(crate) fn family(pid: u32) -> Vec<u32> {
+    let mut pids = vec![pid];
+    let mut at = 0;
+    while let Some(pid) = pids.get(at) {
+        let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().filter_map(Result::ok);
+        let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+        let children = children.collect::<String>();
+        pids.extend(children.split_whitespace().filter_map(|child| child.parse::<u32>().ok()));
+        at += 1;
+    }
+    pids
+}
+
+/// What processes have in memory together, in bytes: what they share counts once.
+pub(crate) fn memory_of(pids: &[u32]) -> anyhow::Result<u64> {
+    let each = pids.iter().map(|pid| {
+        let rollup =
+            fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).context("a peer's memory can't be read")?;
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).context("Linux tells of memory")?;
+        let kilobytes: u64 = line.trim().trim_end_matches("kB").trim_end().parse()?;
+        Ok(kilobytes * 1_024)
+    });
+    each.sum()
+}
+
+/// CPU time that the threads of processes have used, in microseconds.
+pub(crate) fn cpu_micros_of(pids: &[u32]) -> anyhow::Result<u64> {
+    pids.iter().map(|pid| cpu_micros(*pid)).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +63,18 @@ mod tests {
         assert!(memory(pid).unwrap() > 100_000);
         assert!(cpu_micros(pid).unwrap() > 0);
         assert!(memory(0).is_err());
+        assert!(memory_of(&[pid]).unwrap() > 100_000);
+        assert!(memory_of(&[0]).is_err());
+        assert_eq!(cpu_micros_of(&[]).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_process_that_was_started_belongs_to_the_family() {
+        let mut child = std::process::Command::new("cat").stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let family = family(std::process::id());
+        assert_eq!(family[0], std::process::id());
+        assert!(family.contains(&child.id()), "{family:?}");
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 }

@@ -12,6 +12,7 @@ pub(crate) const HEAD_BYTES_MAX: usize = 16 * 1024;
 const KEY: &str = "ZXJmYS1sb2FkLXNvY2tldA==";
 
 pub(crate) const TEXT: u8 = 1;
+pub(crate) const BINARY: u8 = 2;
 pub(crate) const CLOSE: u8 = 8;
 pub(crate) const PING: u8 = 9;
 pub(crate) const PONG: u8 = 10;
@@ -71,11 +72,12 @@ pub(crate) fn add_of_server(payload: &[u8], to: &mut Vec<u8>) {
     to.extend(payload);
 }
 
-/// The request for an upgrade.
-pub(crate) fn upgrade(path: &str, host: &str) -> String {
+/// The request for an upgrade, with a header that names the sub-protocol, if there is one.
+pub(crate) fn upgrade(path: &str, host: &str, subprotocol: Option<&str>) -> String {
+    let subprotocol = subprotocol.map_or_else(String::new, |name| format!("Sec-WebSocket-Protocol: {name}\r\n"));
     format!(
         "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-         Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Protocol: erfa.live.v1\r\n\r\n"
+         Sec-WebSocket-Key: {KEY}\r\n{subprotocol}\r\n"
     )
 }
 
@@ -141,7 +143,7 @@ mod tests {
 
     #[test]
     fn an_upgrade_is_asked_for_and_answered() {
-        let answer = upgraded(&upgrade("/live", "localhost")).unwrap();
+        let answer = upgraded(&upgrade("/live", "localhost", None)).unwrap();
         assert_eq!(head_bytes(answer.as_bytes()), Some(answer.len()));
         is_upgraded(answer.as_bytes()).unwrap();
         assert!(is_upgraded(b"HTTP/1.1 403 Forbidden\r\n\r\n").unwrap_err().to_string().contains("403"));

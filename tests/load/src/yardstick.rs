@@ -2,3 +2,4 @@
 
 pub(crate) mod bare_writer;
 pub(crate) mod empty_handler;
+pub(crate) mod message;

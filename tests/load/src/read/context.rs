@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{count::Count, frame::Frames};
-use crate::{orders::Readers, websocket};
+use crate::{
+    orders::{Protocol, Readers},
+    peer, websocket,
+};
 
 /// How much is read at once.
 pub(super) const READ_BYTES: usize = 64 * 1024;
@@ -25,7 +28,7 @@ impl Context {
     pub(super) fn new(task: Readers) -> Self {
         Self {
             frames: Frames::new(task.form),
-            upgrade: websocket::upgrade("/api/forum/v1/live", &task.server.host),
+            upgrade: upgrade(&task),
             buffer: vec![0; READ_BYTES],
             out: Vec::new(),
             text: String::new(),
@@ -44,5 +47,15 @@ impl Context {
         let (_, at, subscription) = self.acks.first().copied().filter(|(due, ..)| *due <= now)?;
         self.acks.pop_first();
         Some((at, subscription))
+    }
+}
+
+/// How every socket asks to become one.
+fn upgrade(task: &Readers) -> String {
+    let host = &task.server.host;
+    match task.protocol {
+        Protocol::Erfa => websocket::upgrade("/api/forum/v1/live", host, Some("erfa.live.v1")),
+        Protocol::Nchan => websocket::upgrade(&peer::nchan::path(&task.threads), host, None),
+        Protocol::Bare | Protocol::Nats => websocket::upgrade("/", host, None),
     }
 }

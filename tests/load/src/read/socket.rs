@@ -1,5 +1,6 @@
 //! A socket: connects, says who it is, subscribes, and takes what comes, where it lies in a buffer that all share.
 
+mod nats;
 mod subscription;
 mod talk;
 
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     clock::micros,
-    orders::{self, Pace, Thread},
+    orders::{self, Pace, Protocol, Thread},
     poll::{self, Poll},
     websocket,
 };
@@ -53,6 +54,8 @@ pub(super) struct Socket {
     session: Option<String>,
     /// What came of a frame that is not whole yet.
     rest: Vec<u8>,
+    /// What came of a message of NATS that is not whole yet.
+    nats_rest: Vec<u8>,
     /// What could not be written yet.
     unsent: Vec<u8>,
 }
@@ -72,6 +75,7 @@ impl Socket {
             subscriptions: plan.threads.iter().map(|&at| Subscription::new(at, threads[at].next)).collect(),
             session: None,
             rest: Vec::new(),
+            nats_rest: Vec::new(),
             unsent: Vec::new(),
         }
     }
@@ -109,7 +113,7 @@ impl Socket {
     /// Cuts it off. Where its subscriptions are is kept.
     pub(super) fn close(&mut self) {
         (self.stream, self.phase) = (None, Phase::Closed);
-        (self.rest, self.unsent) = (Vec::new(), Vec::new());
+        (self.rest, self.nats_rest, self.unsent) = (Vec::new(), Vec::new(), Vec::new());
     }
 
     /// It can be read or written, or has ended.
@@ -165,17 +169,8 @@ impl Socket {
 
     /// Takes what came, but for what is not whole yet.
     fn take(&mut self, at: usize, bytes: &[u8], cx: &mut Context) -> Result<(), Ended> {
-        if self.rest.is_empty() {
-            let taken = self.take_whole(at, bytes, cx)?;
-            self.rest.extend(&bytes[taken..]);
-        } else {
-            let mut rest = std::mem::take(&mut self.rest);
-            rest.extend(bytes);
-            let taken = self.take_whole(at, &rest, cx)?;
-            rest.drain(..taken);
-            // An idle socket holds no memory.
-            self.rest = if rest.is_empty() { Vec::new() } else { rest };
-        }
+        let rest = std::mem::take(&mut self.rest);
+        self.rest = left_over(rest, bytes, |bytes| self.take_whole(at, bytes, cx))?;
         Ok(())
     }
 
@@ -195,6 +190,9 @@ impl Socket {
         while let Some((frame, length)) = websocket::first(&bytes[taken..])? {
             taken += length;
             match frame.opcode {
+                websocket::TEXT | websocket::BINARY if cx.task.protocol == Protocol::Nats => {
+                    self.nats(at, frame.payload, now, cx)?;
+                }
                 websocket::TEXT => self.text(at, frame.payload, now, cx)?,
                 websocket::PING => {
                     let mut pong = Vec::new();
@@ -247,4 +245,21 @@ impl Socket {
         }
         Ok(sent)
     }
+}
+
+/// Lets take what came after what was left over, and says what is left over now.
+fn left_over(
+    mut rest: Vec<u8>,
+    bytes: &[u8],
+    take: impl FnOnce(&[u8]) -> Result<usize, Ended>,
+) -> Result<Vec<u8>, Ended> {
+    if rest.is_empty() {
+        let taken = take(bytes)?;
+        return Ok(bytes[taken..].to_vec());
+    }
+    rest.extend(bytes);
+    let taken = take(&rest)?;
+    rest.drain(..taken);
+    // An idle socket holds no memory.
+    Ok(if rest.is_empty() { Vec::new() } else { rest })
 }

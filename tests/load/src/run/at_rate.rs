@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Run, erfa::Erfa};
+use super::{Run, beside::Reached, erfa::Erfa};
 use crate::{
     histogram::Times,
     orders::{Order, Rate},
@@ -15,13 +15,6 @@ use crate::{
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// The part of the time after which a storm comes.
 const STORM_AFTER: f64 = 0.3;
-
-/// What was reached.
-pub(super) struct Reached {
-    /// From when a post was due to when a socket had it.
-    pub(super) latency: Times,
-    pub(super) frames: u64,
-}
 
 pub(super) fn measure(
     run: &mut Run<'_>,
@@ -76,7 +69,10 @@ pub(super) fn measure(
     let of_yardstick = yardstick.map(|yardstick| yardstick.frames as f64);
     figure("frames", counted.done as f64, "", of_yardstick);
     if let (Some(before), Some(after)) = (cpu, cpu_after) {
-        figure("server CPU", after.saturating_sub(before) as f64 / seconds / 10_000.0, "% of a core", None);
+        let spent = after.saturating_sub(before) as f64;
+        figure("server CPU", spent / seconds / 10_000.0, "% of a core", None);
+        let of_yardstick = yardstick.map(|yardstick| yardstick.cpu_micros);
+        figure("server CPU for a frame", spent / counted.done.max(1) as f64, "us", of_yardstick);
     }
     if memory > 0 {
         figure("server memory at the most", memory as f64 / 1_048_576.0, "MiB", None);

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Run, crowd::Crowd, erfa::Erfa};
+use super::{Run, beside::Reached, crowd::Crowd, erfa::Erfa};
 use crate::orders::{Order, Rate};
 
 /// How often is looked how far all are, and more posts are allowed.
@@ -50,7 +50,7 @@ impl Speed {
     }
 }
 
-pub(super) fn measure(run: &mut Run<'_>, erfa: &mut Erfa, yardstick: Option<f64>) -> anyhow::Result<()> {
+pub(super) fn measure(run: &mut Run<'_>, erfa: &mut Erfa, yardstick: Option<&Reached>) -> anyhow::Result<()> {
     run.progress.begin("posting as fast as the slowest socket gets it");
     erfa.tally()?;
     erfa.tally_of_posters()?;
@@ -82,12 +82,14 @@ pub(super) fn measure(run: &mut Run<'_>, erfa: &mut Erfa, yardstick: Option<f64>
     erfa.complete(run, posted.done)?;
     let cpu_at_end = erfa.cpu()?;
     let counted = erfa.tally()?;
-    run.figure(", flooded: frames", speed.per_second(), "/s", yardstick);
-    run.figure(", flooded: post to frame p99", counted.latency.quantile(0.99), "ms", None);
+    run.figure(", flooded: frames", speed.per_second(), "/s", yardstick.map(|yardstick| yardstick.per_second));
+    let of_yardstick = yardstick.map(|yardstick| yardstick.latency.quantile(0.99));
+    run.figure(", flooded: post to frame p99", counted.latency.quantile(0.99), "ms", of_yardstick);
     if let (Some(before), Some(after), Some(end)) = (cpu, cpu_after, cpu_at_end) {
         let spent = |until: u64| until.saturating_sub(before) as f64;
         run.figure(", flooded: server CPU", spent(after) / seconds / 10_000.0, "% of a core", None);
-        run.figure(", flooded: server CPU for a frame", spent(end) / counted.done.max(1) as f64, "us", None);
+        let each = spent(end) / counted.done.max(1) as f64;
+        run.figure(", flooded: server CPU for a frame", each, "us", yardstick.map(|yardstick| yardstick.cpu_micros));
     }
     Ok(())
 }

@@ -26,7 +26,7 @@ pub(super) fn empty_handler(run: &mut Run<'_>, posters: usize) -> anyhow::Result
     run.progress.begin(&format!("{posters} people post to a handler that does nothing"));
     let mut handler = Process::start(&Task::EmptyHandler)?;
     let mut posting = Process::start(&Task::Post(Posters {
-        server: Server { address: handler.listening()?, host: "yardstick".to_owned() },
+        server: Server { address: handler.listening()?.0, host: "yardstick".to_owned() },
         tokens: vec!["x".repeat(80); posters],
         paths: vec![format!("/api/forum/v1/threads/{}/posts", "0".repeat(36))],
         body_bytes: run.options.body_bytes,

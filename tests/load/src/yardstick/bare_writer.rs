@@ -7,24 +7,23 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 
+use super::message;
 use crate::{input::Input, orders::Said, output::say, websocket};
-
-/// The size of a frame's payload, about that of a post.
-const FRAME_BYTES: usize = 300;
 
 /// Accepts so many sockets; then, for every mark on its standard input, sends a frame with it to each, and says so.
 pub(crate) fn run(sockets: usize, input: &mut Input) -> anyhow::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").context("a port can't be had")?;
-    say(&Said::Listening(listener.local_addr()?))?;
+    say(&Said::Listening { address: listener.local_addr()?, pid: std::process::id() })?;
     let mut streams = Vec::with_capacity(sockets);
     while streams.len() < sockets {
         let (stream, _) = listener.accept().context("a socket can't be taken")?;
         streams.push(upgrade(stream)?);
     }
-    let mut number = 0_u64;
+    let (mut number, mut frame) = (0, Vec::new());
     while let Some(mark) = input.wait::<String>()? {
         number += 1;
-        let frame = frame(number, &mark);
+        frame.clear();
+        websocket::add_of_server(message::text(number, &mark).as_bytes(), &mut frame);
         for stream in &mut streams {
             stream.write_all(&frame).context("a reader has gone")?;
         }
@@ -44,27 +43,4 @@ fn upgrade(mut stream: TcpStream) -> anyhow::Result<TcpStream> {
     let answer = websocket::upgraded(std::str::from_utf8(&head[..at])?).context("a reader asked for something else")?;
     stream.write_all(answer.as_bytes())?;
     Ok(stream)
-}
-
-/// A frame that looks like an event of Erfa, so that its reader has the same to do.
-fn frame(number: u64, mark: &str) -> Vec<u8> {
-    let cursor = "x".repeat(60);
-    let text = format!(r#"{{"t":"ev","s":1,"c":"{cursor}","e":{{"data":{{"number":{number},"body":"{mark} "#);
-    let mut frame = Vec::new();
-    websocket::add_of_server(format!(r#"{text:.<width$}"}}}}}}"#, width = FRAME_BYTES - 4).as_bytes(), &mut frame);
-    frame
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_frame_is_an_event_of_the_right_size() {
-        let frame = frame(17, &crate::mark::mark(99));
-        let (frame, _) = websocket::first(&frame).unwrap().unwrap();
-        assert_eq!(frame.payload.len(), FRAME_BYTES);
-        let event: serde_json::Value = serde_json::from_slice(frame.payload).unwrap();
-        assert_eq!((&event["t"], &event["e"]["data"]["number"]), (&"ev".into(), &17.into()));
-    }
 }

@@ -10,7 +10,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        say(&Said::Listening(listener.local_addr()?))?;
+        say(&Said::Listening { address: listener.local_addr()?, pid: std::process::id() })?;
         Ok(axum::serve(listener, Router::new().fallback(|| async { StatusCode::CREATED })).await?)
     })
 }

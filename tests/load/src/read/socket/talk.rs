@@ -16,12 +16,19 @@ use crate::{
 const ACK_EVERY: u64 = 60_000;
 
 impl Socket {
-    /// Says hello and asks for everything at once; a bare writer wants to hear nothing.
+    /// Asks for everything at once, where the upgrade did not.
     pub(super) fn greet(&mut self, cx: &mut Context) -> Result<(), Ended> {
-        if cx.task.protocol == Protocol::Bare {
-            self.live(cx);
-            return Ok(());
+        match cx.task.protocol {
+            Protocol::Erfa => self.greet_erfa(cx),
+            Protocol::Nats => self.greet_nats(cx),
+            Protocol::Bare | Protocol::Nchan => {
+                self.live(cx);
+                Ok(())
+            }
         }
+    }
+
+    fn greet_erfa(&mut self, cx: &mut Context) -> Result<(), Ended> {
         self.phase = Phase::Arriving(self.subscriptions.len());
         cx.out.clear();
         let token = &cx.task.tokens[self.token];
@@ -37,7 +44,7 @@ impl Socket {
         sent
     }
 
-    fn live(&mut self, cx: &mut Context) {
+    pub(super) fn live(&mut self, cx: &mut Context) {
         self.phase = Phase::Live;
         self.attempts = 0;
         if let Some(began) = self.began.take() {
@@ -66,7 +73,7 @@ impl Socket {
             }
         }
         subscription.reached(event.cursor);
-        if cx.task.protocol == Protocol::Bare {
+        if cx.task.protocol != Protocol::Erfa {
             return Ok(());
         }
         subscription.unacknowledged += 1;
