@@ -122,6 +122,11 @@ impl Topics for ForumTopics {
         }
     }
 
+    /// A post that was withdrawn keeps its number, and its place in the page says so.
+    fn keeps_place(&self, event: &Recorded) -> bool {
+        event.stream.category() == ThreadEvent::CATEGORY.as_str()
+    }
+
     /// A post's earlier fragment is another one once it was changed or withdrawn.
     fn alters(&self, event: &Recorded) -> bool {
         match event.stream.category() == ThreadEvent::CATEGORY.as_str() {

@@ -80,6 +80,12 @@ impl Visibility {
         };
         Ok(shown && may_see(&self.audience)?)
     }
+
+    /// Whether it is of an audience for which `may_see` answers yes, whatever became of what it says since. Whoever may
+    /// know that something stood there does not therefore [see](Self::to_whom) it.
+    pub fn is_known_to<E>(&self, may_see: impl FnOnce(&Audience) -> Result<bool, E>) -> Result<bool, E> {
+        may_see(&self.audience)
+    }
 }
 
 fn overlay(snapshot: &Snapshot, event: &Recorded) -> Result<Overlay, ViewError> {

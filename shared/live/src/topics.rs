@@ -57,6 +57,14 @@ pub trait Topics: Send + Sync + 'static {
         event: &Recorded,
     ) -> Result<Vec<Fragment>, ViewError>;
 
+    /// Whether the page keeps a place for the event after what it says was hidden, as for a post that was withdrawn: then
+    /// those who may know that it happened get its fragments, which are made from a view that no longer has what was
+    /// hidden. A page that was open all the time, and one that is read now, are else not the same.
+    fn keeps_place(&self, event: &Recorded) -> bool {
+        let _ = event;
+        false
+    }
+
     /// Whether fragments of *earlier* events of the same topics may look different from now on, because it edits or
     /// hides something. Those that were kept are thrown away.
     fn alters(&self, event: &Recorded) -> bool {

@@ -10,7 +10,7 @@ use event_log::Recorded;
 use types::{AgencyId, ArenaId, Paragraphs, PersonId, PostId, ThreadId};
 
 use super::world::World;
-use crate::{Visibility, visible};
+use crate::{Visibility, may_see, visible};
 
 struct Thread<'a> {
     world: &'a World,
@@ -71,6 +71,8 @@ async fn a_withdrawn_post_is_seen_by_its_author_and_the_secretariat_alone() {
         assert_eq!(seen, expected, "{}", event.kind);
         let once = Visibility::of(&after, event).unwrap();
         assert_eq!(viewers.each_ref().map(|viewer| once.to(&after, viewer).unwrap()), expected);
+        let known = |viewer| once.is_known_to(|audience| may_see(&after, viewer, audience)).unwrap();
+        assert_eq!(viewers.each_ref().map(known), [true, true, true, false], "that it happened is no secret");
     }
     let seen = viewers.each_ref().map(|viewer| visible(&before, viewer, &added).unwrap());
     assert_eq!(seen, [true, true, true, false], "a snapshot does not change");

@@ -24,6 +24,8 @@ pub(crate) struct FragmentKey {
     pub(crate) lang: Lang,
     pub(crate) variant: u8,
     pub(crate) topic: Arc<str>,
+    /// It is for those who may not see what it says any more: never shared with what was made for those who may.
+    pub(crate) place: bool,
 }
 
 /// Frames, and the position of the snapshot that they were made from.
@@ -90,7 +92,13 @@ mod tests {
     use serde_json::json;
 
     fn key(position: u64) -> FragmentKey {
-        FragmentKey { position: Position::new(position), lang: Lang::Sv, variant: 0, topic: "thread/1".into() }
+        FragmentKey {
+            position: Position::new(position),
+            lang: Lang::Sv,
+            variant: 0,
+            topic: "thread/1".into(),
+            place: false,
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use contracts::Audience;
 use event_log::{ReadError, Recorded};
 use event_sourcing::ViewError;
 use types::Position;
@@ -102,10 +103,13 @@ impl Socket {
         let altered = (self.live.hub.applied() >= snapshot.position()).then(|| topic.altered());
         let visibility = self.live.visibilities.of(&snapshot, altered, event)?;
         let (viewer, may_see) = (&known.viewer, &mut known.may_see);
-        if !visibility.to_whom(viewer, |audience| may_see.look(&snapshot, viewer, *audience))? {
+        let topics = self.live.hub.topics();
+        let mut may_see = |audience: &Audience| may_see.look(&snapshot, viewer, *audience);
+        let seen = visibility.to_whom(viewer, &mut may_see)?;
+        let place = !seen && form == Form::Html && topics.keeps_place(event) && visibility.is_known_to(may_see)?;
+        if !seen && !place {
             return Ok(Verdict::Hidden);
         }
-        let topics = self.live.hub.topics();
         let rendered = match form {
             Form::Event => self.live.renders.event(event.position, || Rendered::event(&topics.event(event))),
             Form::Html => {
@@ -114,6 +118,7 @@ impl Socket {
                     lang: self.lang,
                     variant: topics.variant(&known.viewer, event),
                     topic: topic.name.clone(),
+                    place,
                 };
                 self.live.renders.fragments(key, topic.altered(), snapshot.position(), || {
                     let fragments = topics.fragments(&snapshot, &known.viewer, self.lang, &topic.name, event)?;

@@ -158,6 +158,36 @@ async fn a_fragment_is_made_again_after_something_changed_what_it_shows() {
 }
 
 #[tokio::test]
+async fn what_was_withdrawn_keeps_its_place_in_a_page_and_is_no_event() {
+    let world = World::new().await;
+    let someone = world.someone("Astrid").await;
+    let thread = world.thread(world.arena(ArenaAccess::Open).await).await;
+    let before = world.cursor(&someone);
+    let mut early = world.enter(&someone).await;
+    early.sub(1, &topic(thread), &before, "html").await;
+    early.expect("live").await;
+    let gone = world.add(thread, "secret").await;
+    assert_eq!(early.expect("html").await["html"], "<li lang=\"sv\">secret</li>", "the fragment was made and is kept");
+    world.topics.places.lock().unwrap().insert(gone);
+    world.withdraw(thread, gone).await;
+    world.add(thread, "after").await;
+    let mut client = world.enter(&someone).await;
+    client.sub(1, &topic(thread), &before, "html").await;
+    let mut posts = Vec::new();
+    while posts.len() < 2 {
+        let frame = client.expect("html").await;
+        if frame["target"] == "posts" {
+            posts.push(frame["html"].clone());
+        }
+    }
+    assert_eq!(posts, ["<li lang=\"sv\">withdrawn</li>", "<li lang=\"sv\">after</li>"]);
+    let mut program = world.enter(&someone).await;
+    program.sub(1, &topic(thread), &before, "event").await;
+    assert_eq!(program.expect("ev").await["e"]["type"], "se.erfa.forum.post-withdrawn.v1");
+    assert_eq!(program.post().await.0, "after");
+}
+
+#[tokio::test]
 async fn live_is_said_only_when_it_is_true() {
     let world = World::new().await;
     let someone = world.someone("Astrid").await;

@@ -1,7 +1,7 @@
 //! A service with threads and arenas, and nothing else.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -14,7 +14,7 @@ use event_log::{Filter, Recorded};
 use event_sourcing::{Snapshot, ViewError};
 use live::{Action, Fragment, Lang, Topics, cloud_event};
 use serde_json::Value;
-use types::{ArenaId, Category, StreamId};
+use types::{ArenaId, Category, PostId, StreamId};
 use uuid::Uuid;
 
 pub(crate) const THREAD: Category = Category::declared("thread");
@@ -23,6 +23,8 @@ pub(crate) const THREAD: Category = Category::declared("thread");
 pub(crate) struct TestTopics {
     /// The arena of each thread; a service would ask its view.
     pub(crate) arena_of: Mutex<HashMap<Uuid, ArenaId>>,
+    /// Posts that were withdrawn and keep their place, as the view of a service would know.
+    pub(crate) places: Mutex<HashSet<PostId>>,
     /// How many times a fragment was made.
     pub(crate) made: AtomicUsize,
 }
@@ -81,7 +83,9 @@ impl Topics for TestTopics {
         self.made.fetch_add(1, Ordering::SeqCst);
         Ok(match ThreadEvent::decode(&event.kind, &event.data)? {
             Some(ThreadEvent::PostAdded(it)) => {
-                let html = format!("<li lang=\"{}\">{}</li>", lang.as_str(), it.body);
+                let gone = self.places.lock().unwrap().contains(&it.post);
+                let body = if gone { "withdrawn" } else { it.body.as_str() };
+                let html = format!("<li lang=\"{}\">{body}</li>", lang.as_str());
                 let count = format!("<b id=\"count\">{}</b>", it.number);
                 vec![
                     Fragment { target: "posts".into(), action: Action::Append, html },
@@ -93,6 +97,10 @@ impl Topics for TestTopics {
             }
             _ => vec![],
         })
+    }
+
+    fn keeps_place(&self, _: &Recorded) -> bool {
+        !self.places.lock().unwrap().is_empty()
     }
 
     fn alters(&self, event: &Recorded) -> bool {
