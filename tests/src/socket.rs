@@ -7,15 +7,17 @@ use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest as _},
+    tungstenite::{Error, Message, client::IntoClientRequest as _},
 };
 
-/// How long a test waits for what must come before it fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for what must come before it fails: longer than a server that is there says nothing.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A socket that has said hello.
 pub struct Socket {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// The code that it was closed with.
+    pub closed: Option<u16>,
 }
 
 impl Socket {
@@ -27,13 +29,30 @@ impl Socket {
         socket
     }
 
+    /// Connects and says hello, if the network lets it; else, or if it is not welcome, `Err` with the code of the close.
+    pub async fn try_connect(address: &str, service: &str, token: &str) -> Result<Self, Option<u16>> {
+        let mut socket = Self::reach(address, service).await.map_err(|_| None)?;
+        socket.try_send(json!({"t": "hello", "v": 1, "client": "tests", "lang": "sv", "token": token})).await;
+        loop {
+            match socket.next().await {
+                Some(frame) if frame["t"] == "welcome" => return Ok(socket),
+                Some(_) => {}
+                None => return Err(socket.closed),
+            }
+        }
+    }
+
     /// Connects without saying hello.
     pub async fn connect_silently(address: &str, service: &str) -> Self {
+        Self::reach(address, service).await.expect("the server takes the socket")
+    }
+
+    async fn reach(address: &str, service: &str) -> Result<Self, Error> {
         let mut request =
             format!("ws://{address}/api/{service}/v1/live").into_client_request().expect("the address is well formed");
         request.headers_mut().insert("sec-websocket-protocol", "erfa.live.v1".parse().expect("plain text"));
-        let (socket, _) = connect_async(request).await.expect("the server takes the socket");
-        Self { socket }
+        let (socket, _) = connect_async(request).await?;
+        Ok(Self { socket, closed: None })
     }
 
     /// Sends a message as it is.
@@ -62,7 +81,12 @@ impl Socket {
 
     /// Sends a frame.
     pub async fn send(&mut self, frame: Value) {
-        self.socket.send(Message::text(frame.to_string())).await.expect("the socket is open");
+        assert!(self.try_send(frame).await, "the socket is open");
+    }
+
+    /// Sends a frame; `false` if the socket is closed.
+    pub async fn try_send(&mut self, frame: Value) -> bool {
+        self.socket.send(Message::text(frame.to_string())).await.is_ok()
     }
 
     /// Subscribes to a topic's events.
@@ -81,9 +105,13 @@ impl Socket {
                     if frame["t"] != "ping" {
                         return Some(frame);
                     }
-                    self.send(json!({"t": "pong"})).await;
+                    self.try_send(json!({"t": "pong"})).await;
                 }
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(Message::Close(close))) => {
+                    self.closed = close.map(|close| close.code.into());
+                    return None;
+                }
+                Some(Err(_)) | None => return None,
                 Some(Ok(_)) => {}
             }
         }

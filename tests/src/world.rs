@@ -7,14 +7,14 @@ use contracts::{
     Actor, Audience, EventSet, Meta,
     directory::{
         AffiliationStarted, AgencyEvent, AgencyKind, AgencyRegistered, MandateGranted, PersonEvent, PersonInvited,
-        PersonJoined, Role, Scope, TokenEvent, TokenIssued,
+        PersonJoined, Role, Scope, SessionEvent, SignedIn, TokenEvent, TokenIssued,
     },
     forum::{ArenaAccess, ArenaEvent, ArenaOpened, MemberJoined},
 };
 use event_log::{Commit, Expected, Log, NewEvent, SledLog, SledOptions};
 use types::{
-    AgencyId, ArenaId, Clock, CommitId, Ids, Line, MandateId, Paragraphs, PersonId, StreamId, SystemClock, SystemIds,
-    Timestamp, TokenId,
+    AgencyId, ArenaId, Clock, CommitId, Ids, Line, MandateId, Paragraphs, PersonId, SessionId, StreamId, SystemClock,
+    SystemIds, Timestamp, TokenId,
 };
 use uuid::Uuid;
 
@@ -29,6 +29,10 @@ pub struct Inhabitant {
     pub email: String,
     /// An API token with which they may read and write.
     pub token: String,
+    /// Which token that is.
+    pub token_id: TokenId,
+    /// The cookie of a browser in which they are signed in.
+    pub cookie: String,
 }
 
 /// A world that is being written.
@@ -83,15 +87,20 @@ impl World {
         }));
         self.commit(person.uuid(), Expected::Exists, Audience::Participants, events).await;
         let (token, secret) = (TokenId::new(&self.ids), Secret::new());
+        let expires_at = self.now + jiff::SignedDuration::from_hours(12);
         let issued = TokenIssued {
             person,
             label: line("test"),
             scopes: vec![Scope::Read, Scope::Write],
             secret: secret.hash(),
-            expires_at: self.now + jiff::SignedDuration::from_hours(24),
+            expires_at,
         };
         self.commit::<TokenEvent>(token.uuid(), Expected::NoStream, Audience::System, vec![issued.into()]).await;
-        Inhabitant { person, agency, email, token: access::token_text(token, &secret) }
+        let session = SessionId::new(&self.ids);
+        let signed_in = SignedIn { person, secret: secret.hash(), expires_at };
+        self.commit::<SessionEvent>(session.uuid(), Expected::NoStream, Audience::System, vec![signed_in.into()]).await;
+        let cookie = format!("erfa-session={}", access::session_text(session, &secret));
+        Inhabitant { person, agency, email, token: access::token_text(token, &secret), token_id: token, cookie }
     }
 
     /// An arena with these members.
