@@ -1,5 +1,6 @@
 //! Views: what the log looks like from one service, kept on disk.
 
+mod background;
 mod error;
 mod inner;
 mod options;
@@ -81,6 +82,7 @@ impl Views {
             store: ArcSwapOption::from_pointee(store),
             writer: Arc::new(AsyncMutex::new(Writer::at(position))),
             rebuilding: AsyncMutex::default(),
+            ground: Arc::default(),
             position: watch::Sender::new(position),
             failure: watch::Sender::new(None),
             runner: Mutex::default(),
@@ -128,7 +130,8 @@ impl Views {
         }
     }
 
-    /// Builds the tables again from nothing, beside those that are read meanwhile, and then puts them in their place.
+    /// Builds the tables again from nothing, beside those that are read meanwhile, and then puts them in their place. It
+    /// gives way to everything else in the process, so it takes the longer the more there is to do.
     /// `progress` hears now and then how far it has come, and how far it has to go. A view that has failed starts
     /// again. One rebuild goes on at a time; one that is dropped on its way leaves the view as it was.
     pub async fn rebuild(&self, progress: impl Fn(Position, Position) + Send + Sync) -> Result<(), ViewError> {
@@ -139,6 +142,7 @@ impl Views {
     pub async fn close(&self) -> Result<(), ViewError> {
         self.inner.stop.cancel();
         let _no_rebuild = self.inner.rebuilding.lock().await;
+        let _nor_one_that_was_dropped = self.inner.ground.lock().await;
         self.inner.join().await?;
         match self.inner.store.swap(None).and_then(Arc::into_inner) {
             Some(store) => blocking(move || store.close()).await,

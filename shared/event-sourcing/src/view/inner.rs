@@ -31,8 +31,10 @@ pub(super) struct Inner {
     pub(super) store: ArcSwapOption<Store>,
     /// Held by whoever moves the view.
     pub(super) writer: Arc<AsyncMutex<Writer>>,
-    /// Held by a rebuild.
+    /// Held by who asked for a rebuild.
     pub(super) rebuilding: AsyncMutex<()>,
+    /// Held by the rebuild itself, for as long as it may touch its file.
+    pub(super) ground: Arc<AsyncMutex<()>>,
     pub(super) position: watch::Sender<Position>,
     pub(super) failure: watch::Sender<Option<String>>,
     pub(super) runner: Mutex<Option<JoinHandle<()>>>,

@@ -9,17 +9,23 @@ use std::{
 
 use event_log::{Filter, READ_EVENTS_MAX};
 use redb::Durability;
-use tokio::{sync::OwnedMutexGuard, time::Instant};
+use tokio::{
+    sync::{OwnedMutexGuard, watch},
+    time::Instant,
+};
 use types::Position;
 
 use super::{
     ViewError,
+    background::in_background,
     inner::{Inner, Writer, blocking},
     store::{Store, remove},
 };
 
 /// How often a rebuild runs after the running view before it holds that up for the rest.
 const ROUNDS_MAX: u32 = 16;
+/// With no more events than this to go, it holds the running view up for them.
+const LAST_EVENTS: usize = 256;
 
 /// Where a rebuild of the view in `path` builds.
 pub(super) fn beside(path: &Path) -> PathBuf {
@@ -34,13 +40,16 @@ pub(super) fn remove_leftover(path: &Path) -> Result<(), ViewError> {
 }
 
 /// A view that is being built.
-struct Site<'a, P> {
-    inner: &'a Inner,
+struct Site {
+    inner: Arc<Inner>,
     store: Arc<Store>,
     reached: Position,
     durable_at: Instant,
-    progress: P,
+    progress: watch::Sender<Progress>,
 }
+
+/// How far it has come, and how far it has to go.
+type Progress = (Position, Position);
 
 impl Inner {
     /// Builds the view again and puts the new one in the place of the old.
@@ -49,19 +58,33 @@ impl Inner {
         progress: impl Fn(Position, Position) + Send + Sync,
     ) -> Result<(), ViewError> {
         let _one_at_a_time = self.rebuilding.try_lock().map_err(|_| ViewError::Rebuilding)?;
-        let (path, plan) = (beside(&self.options.path), self.plan.clone());
-        let store = Arc::new(blocking(move || Store::create(&path, plan)).await?);
-        let mut site =
-            Site { inner: self, store, reached: Position::START, durable_at: Instant::now(), progress: &progress };
+        // One that was dropped on its way may take a moment to end.
+        let ground = self.ground.clone().lock_owned().await;
+        let (sender, mut reached) = watch::channel((Position::START, Position::START));
+        let building = in_background(Site::build(self.clone(), ground, sender));
+        let hearing = async {
+            while reached.changed().await.is_ok() {
+                let (reached, target) = *reached.borrow_and_update();
+                progress(reached, target);
+            }
+            std::future::pending().await
+        };
+        let mut site = tokio::select! {
+            site = building => site?,
+            never = hearing => never,
+        };
         for _ in 0..ROUNDS_MAX {
             let target = *self.position.borrow();
-            if site.build_to(target).await? <= self.options.batch_events_max {
+            let events = site.build_to(target).await?;
+            progress(target, target);
+            if events <= LAST_EVENTS {
                 break;
             }
         }
         // The view stands still for the last few events, so that it is never seen to go back.
         let writer = self.writer.clone().lock_owned().await;
         site.build_to(writer.position).await?;
+        progress(writer.position, writer.position);
         let (inner, store, position) = (self.clone(), site.store, writer.position);
         blocking(move || inner.swap(writer, store)).await?;
         if self.failure.send_replace(None).is_some() {
@@ -84,7 +107,29 @@ impl Inner {
     }
 }
 
-impl<P: Fn(Position, Position)> Site<'_, P> {
+impl Site {
+    /// Builds for as long as it gains on the running view, which others may be filling as fast as they can. Nobody else
+    /// builds here until it has ended.
+    async fn build(
+        inner: Arc<Inner>,
+        _ground: OwnedMutexGuard<()>,
+        progress: watch::Sender<Progress>,
+    ) -> Result<Self, ViewError> {
+        let (path, plan) = (beside(&inner.options.path), inner.plan.clone());
+        let store = Arc::new(blocking(move || Store::create(&path, plan)).await?);
+        let mut site = Self { inner, store, reached: Position::START, durable_at: Instant::now(), progress };
+        let mut gap_max = u64::MAX;
+        loop {
+            let target = *site.inner.position.borrow();
+            let gap = target.get() - site.reached.get();
+            if gap > gap_max || gap <= LAST_EVENTS as u64 {
+                return Ok(site);
+            }
+            site.build_to(target).await?;
+            gap_max = gap / 2;
+        }
+    }
+
     /// Applies everything up to `target`; says how many events that were.
     async fn build_to(&mut self, target: Position) -> Result<usize, ViewError> {
         let limit = self.inner.options.batch_events_max.clamp(1, READ_EVENTS_MAX);
@@ -107,7 +152,7 @@ impl<P: Fn(Position, Position)> Site<'_, P> {
                 self.durable_at = Instant::now();
             }
             self.reached = reached;
-            (self.progress)(reached, target);
+            self.progress.send_replace((reached, target));
         }
         Ok(count)
     }

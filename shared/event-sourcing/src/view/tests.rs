@@ -5,7 +5,7 @@ mod opening;
 mod rebuilding;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst},
 };
@@ -42,7 +42,13 @@ struct Totals {
     /// Fail at this position; 0 for never.
     fails_at: Arc<AtomicU64>,
     panics: Arc<AtomicBool>,
+    /// How nice the threads were that applied.
+    niceness: Arc<Mutex<BTreeSet<i32>>>,
+    /// To be done once, in the middle of a batch, when this position is applied.
+    then: Arc<Mutex<Option<(u64, Then)>>>,
 }
+
+type Then = Box<dyn FnOnce() + Send>;
 
 impl Fold for Totals {
     fn create(&self, tx: &redb::WriteTransaction) -> Result<(), ViewError> {
@@ -52,8 +58,12 @@ impl Fold for Totals {
 
     fn apply(&self, tx: &redb::WriteTransaction, events: &[Arc<Recorded>]) -> Result<(), ViewError> {
         let mut totals = tx.open_table(TOTALS)?;
+        self.niceness.lock().unwrap().insert(rustix::process::nice(0).unwrap());
         for event in events {
             assert!(!self.panics.load(SeqCst), "told to");
+            if let Some((_, then)) = self.then.lock().unwrap().take_if(|(at, _)| *at == event.position.get()) {
+                then();
+            }
             if self.fails_at.load(SeqCst) == event.position.get() {
                 return Err(ViewError::Inconsistent("told to fail".into()));
             }
