@@ -5,6 +5,7 @@ mod api_threads;
 mod contract;
 mod leaks;
 mod live;
+mod model;
 mod pages;
 mod published;
 mod world;

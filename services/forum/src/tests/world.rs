@@ -11,7 +11,8 @@ use contracts::{
     Actor, Audience, AudienceRule, EventSet, Meta,
     directory::{
         AffiliationEnded, AffiliationStarted, AgencyEvent, AgencyKind, AgencyRegistered, MandateGranted, PersonEvent,
-        PersonInvited, PersonJoined, Role, Scope, SessionEvent, SignedIn, TokenEvent, TokenIssued,
+        PersonInvited, PersonJoined, Role, Scope, SessionEnd, SessionEvent, SessionRevoked, SignedIn, TokenEvent,
+        TokenIssued, TokenRevoked,
     },
     forum::ArenaAccess,
 };
@@ -37,8 +38,10 @@ pub(super) struct World {
     pub(super) forum: Forum,
     pub(super) log: Log,
     router: Router,
+    clock: Arc<ManualClock>,
     ids: Arc<SequentialIds>,
-    _data: tempfile::TempDir,
+    keys: Keys,
+    data: tempfile::TempDir,
 }
 
 /// Somebody in the exchange, with a browser and a token.
@@ -47,7 +50,9 @@ pub(super) struct Someone {
     pub(super) id: PersonId,
     pub(super) name: &'static str,
     pub(super) agency: AgencyId,
+    session: SessionId,
     cookie: String,
+    token_id: TokenId,
     token: String,
 }
 
@@ -62,6 +67,10 @@ pub(super) struct Answer {
 impl Someone {
     pub(super) fn token(&self) -> &str {
         &self.token
+    }
+
+    pub(super) fn cookie(&self) -> &str {
+        &self.cookie
     }
 }
 
@@ -99,21 +108,28 @@ impl World {
     pub(super) async fn new() -> Self {
         let clock = Arc::new(ManualClock::at("2026-11-22T12:00:00Z".parse::<Timestamp>().unwrap()));
         let (ids, data) = (Arc::new(SequentialIds::default()), tempfile::tempdir().unwrap());
-        let log = Log::new(MemoryLog::new(clock.clone()));
-        let forum = Forum::start(Options {
-            log: log.clone(),
-            clock,
-            ids: ids.clone(),
-            keys: Keys::in_memory(),
-            data: data.path().to_owned(),
-            gate: GateOptions::new(ORIGIN),
-            shutdown: CancellationToken::new(),
-            demo: false,
-        })
-        .await
-        .unwrap();
+        let (log, keys) = (Log::new(MemoryLog::new(clock.clone())), Keys::in_memory());
+        let forum = start(&log, &clock, &ids, &keys, data.path()).await;
         let router = forum.router();
-        Self { forum, log, router, ids, _data: data }
+        Self { forum, log, router, clock, ids, keys, data }
+    }
+
+    /// The forum stops, and another one starts on the same log: with the view as it was, or with none.
+    pub(super) async fn restart(&mut self, forget_view: bool) {
+        self.forum.close().await.unwrap();
+        let (data, view) = (tempfile::tempdir().unwrap(), "views/forum.redb");
+        if !forget_view {
+            std::fs::create_dir(data.path().join("views")).unwrap();
+            std::fs::copy(self.data.path().join(view), data.path().join(view)).unwrap();
+        }
+        self.data = data;
+        self.forum = start(&self.log, &self.clock, &self.ids, &self.keys, self.data.path()).await;
+        self.router = self.forum.router();
+        self.settle().await;
+    }
+
+    pub(super) fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// Writes events as they would stand in the log.
@@ -183,12 +199,17 @@ impl World {
         for event in events {
             self.write(id.uuid(), &[event]).await;
         }
+        let (session, cookie, token_id, token) = self.sign_in(id).await;
+        Someone { id, name, agency, session, cookie, token_id, token }
+    }
+
+    async fn sign_in(&self, person: PersonId) -> (SessionId, String, TokenId, String) {
         let (session, token, secret) = (SessionId::new(&*self.ids), TokenId::new(&*self.ids), Secret::new());
         let expires_at: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
-        let signed_in = SignedIn { person: id, secret: secret.hash(), expires_at };
+        let signed_in = SignedIn { person, secret: secret.hash(), expires_at };
         self.write(session.uuid(), &[SessionEvent::from(signed_in)]).await;
         let issued = TokenIssued {
-            person: id,
+            person,
             label: Line::new("test").unwrap(),
             scopes: vec![Scope::Read, Scope::Write],
             secret: secret.hash(),
@@ -196,7 +217,15 @@ impl World {
         };
         self.write(token.uuid(), &[TokenEvent::from(issued)]).await;
         let cookie = format!("erfa-session={}", session_text(session, &secret));
-        Someone { id, name, agency, cookie, token: token_text(token, &secret) }
+        (session, cookie, token, token_text(token, &secret))
+    }
+
+    /// Ends somebody's session and token, and then signs them in again.
+    pub(super) async fn revoke(&self, someone: &mut Someone) {
+        let revoked = SessionRevoked { reason: SessionEnd::SignedOut };
+        self.write(someone.session.uuid(), &[SessionEvent::from(revoked)]).await;
+        self.write(someone.token_id.uuid(), &[TokenEvent::from(TokenRevoked {})]).await;
+        (someone.session, someone.cookie, someone.token_id, someone.token) = self.sign_in(someone.id).await;
     }
 
     pub(super) async fn leaves_their_agency(&self, someone: &Someone) {
@@ -313,6 +342,26 @@ impl World {
     pub(super) async fn events(&self) -> usize {
         self.log.read_all(Position::START, &Filter::all(), 4_096).await.unwrap().events.len()
     }
+}
+
+async fn start(
+    log: &Log,
+    clock: &Arc<ManualClock>,
+    ids: &Arc<SequentialIds>,
+    keys: &Keys,
+    data: &std::path::Path,
+) -> Forum {
+    let options = Options {
+        log: log.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+        keys: keys.clone(),
+        data: data.to_owned(),
+        gate: GateOptions::new(ORIGIN),
+        shutdown: CancellationToken::new(),
+        demo: false,
+    };
+    Forum::start(options).await.unwrap()
 }
 
 fn encoded(text: &str) -> String {
