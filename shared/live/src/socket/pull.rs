@@ -56,6 +56,8 @@ impl Socket {
                     self.check_access();
                 }
                 Next::Judge { s, event } => match self.judge(s, &event) {
+                    // Access may have ended for a moment that nobody has looked at: it is judged again as things stand.
+                    Ok(Verdict::Hidden) if self.check_access() => {}
                     Ok(verdict) => self.session.judged(s, verdict, self.began.elapsed()),
                     Err(error) => {
                         complain(&error);

@@ -148,14 +148,15 @@ impl Socket {
         }
     }
 
-    /// Looks again at what the viewer may see, if that may have changed. Nothing is delivered before.
-    pub(super) fn check_access(&mut self) {
-        let Some(known) = &mut self.known else { return };
+    /// Looks again at what the viewer may see, if that may have changed. Nothing is delivered before. Whether it saw
+    /// anything newer than the last time.
+    pub(super) fn check_access(&mut self) -> bool {
+        let Some(known) = &mut self.known else { return false };
         // What the hub has not heard of, or is about to hear of, may have changed it too.
         let is_told = self.live.hub.applied() >= self.live.door.position();
         let changed_at = known.interest.head();
         if is_told && changed_at <= known.looked_at && self.live.door.now() < known.settled_until {
-            return;
+            return false;
         }
         let look = || {
             let snapshot = self.live.door.snapshot()?;
@@ -165,22 +166,27 @@ impl Socket {
         };
         let (snapshot, renewed) = match look() {
             Ok(looked) => looked,
-            Err(error) => return self.failed(&error),
+            Err(error) => {
+                self.failed(&error);
+                return false;
+            }
         };
         let Some((viewer, expires)) = renewed else {
-            return match known.expires.is_some_and(|expires| expires <= self.live.door.now()) {
+            match known.expires.is_some_and(|expires| expires <= self.live.door.now()) {
                 true => self.session.leave(CloseCode::AuthExpired),
                 false => self.session.refuse(Fault::Revoked.alone()),
-            };
+            }
+            return false;
         };
         known.settled_until = viewer.signed_in().map_or(known.settled_until, |viewer| viewer.settled_until);
+        let is_news = snapshot.position() > known.looked_at;
         known.looked_at = snapshot.position();
         known.may_see = MaySee::default();
         known.expires = expires;
         known.viewer = viewer;
         let expires_in = expires.map(|expires| self.time_of(expires));
         self.session.renewed(expires_in);
-        let Some(Known { viewer, .. }) = &self.known else { return };
+        let Some(Known { viewer, .. }) = &self.known else { return false };
         let is_lost = |topic: &str| {
             let open = self.live.hub.topics().open(&snapshot, viewer, topic);
             !open.inspect_err(complain).is_ok_and(|open| open.is_some())
@@ -191,6 +197,7 @@ impl Socket {
             self.session.drop_subscription(s, "access-ended", false);
         }
         self.perform();
+        is_news
     }
 
     /// The view can't be read: the client is to come back later.

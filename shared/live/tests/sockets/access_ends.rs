@@ -1,12 +1,17 @@
 //! Access that ends while somebody listens.
 
+use std::sync::Arc;
+
 use contracts::forum::ArenaAccess;
+use futures_util::{FutureExt as _, future::BoxFuture};
 use jiff::SignedDuration;
 use serde_json::json;
-use types::Clock as _;
+use tokio::runtime::Handle;
+use types::{ArenaId, Clock as _, PersonId, Position};
 
 use crate::{
     client::Client,
+    topics::{Asked, Happens},
     world::{World, topic},
 };
 
@@ -44,6 +49,49 @@ async fn a_membership_that_ends_ends_the_subscription_and_nothing_after_it_is_de
     let before = world.cursor(&leaver);
     out.send(json!({ "t": "sub", "s": 4, "topic": topic(thread), "after": before, "as": "event" })).await;
     assert_eq!(out.expect("err").await["problem"]["type"], "/problems/not-found");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_hidden_for_a_moment_that_is_over_is_not_lost() {
+    let world = Arc::new(World::new().await);
+    let someone = world.someone("Astrid").await;
+    let (arena, other) = (world.arena(ArenaAccess::Members).await, world.arena(ArenaAccess::Members).await);
+    world.join(arena, someone.person).await;
+    let thread = world.thread(arena).await;
+    for n in 0..100 {
+        world.add(thread, &format!("{n}")).await;
+    }
+    let happens = |change: fn(Arc<World>, ArenaId, PersonId) -> BoxFuture<'static, Position>, arena| {
+        let (world, person) = (world.clone(), someone.person);
+        Box::new(move || {
+            tokio::task::block_in_place(|| Handle::current().block_on(change(world, arena, person)));
+        }) as Happens
+    };
+    let join = |world: Arc<World>, arena, person| async move { world.join(arena, person).await }.boxed();
+    let remove = |world: Arc<World>, arena, person| async move { world.remove(arena, person).await }.boxed();
+    let mut client = world.enter(&someone).await;
+    *world.topics.script.lock().unwrap() = [
+        // The subscription.
+        (Asked::Open, Box::new(|| {}) as Happens),
+        // While the first events are sent, something makes the socket look again at what its person may see. Just after it
+        // has looked, the membership ends; and it is given back as soon as that has hidden an event.
+        (Asked::Fragments, happens(join, other)),
+        (Asked::Open, happens(remove, arena)),
+        (Asked::Place, happens(join, arena)),
+    ]
+    .into();
+    client.send(json!({ "t": "sub", "s": 1, "topic": topic(thread), "after": "start", "as": "html" })).await;
+    let mut bodies = Vec::new();
+    while bodies.len() < 100 {
+        let frame = client.next().await.unwrap();
+        assert_ne!(frame["t"], "drop");
+        if frame["target"] == "posts" {
+            client.send(json!({ "t": "ack", "s": 1, "c": frame["c"] })).await;
+            bodies.push(frame["html"].as_str().unwrap().to_owned());
+        }
+    }
+    assert!(world.topics.script.lock().unwrap().is_empty(), "all of it happened");
+    assert!(bodies.iter().enumerate().all(|(n, body)| *body == format!("<li lang=\"sv\">{n}</li>")), "{bodies:?}");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A service with threads and arenas, and nothing else.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -27,6 +27,27 @@ pub(crate) struct TestTopics {
     pub(crate) places: Mutex<HashSet<PostId>>,
     /// How many times a fragment was made.
     pub(crate) made: AtomicUsize,
+    /// What happens while something is asked, one after the other.
+    pub(crate) script: Mutex<VecDeque<(Asked, Happens)>>,
+}
+
+/// What a service is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Open,
+    Fragments,
+    Place,
+}
+
+pub(crate) type Happens = Box<dyn FnOnce() + Send>;
+
+impl TestTopics {
+    fn asked(&self, asked: Asked) {
+        let happens = self.script.lock().unwrap().pop_front_if(|(when, _)| *when == asked);
+        if let Some((_, happens)) = happens {
+            happens();
+        }
+    }
 }
 
 impl Topics for TestTopics {
@@ -35,6 +56,7 @@ impl Topics for TestTopics {
     }
 
     fn open(&self, snapshot: &Snapshot, viewer: &Viewer, topic: &str) -> Result<Option<()>, ViewError> {
+        self.asked(Asked::Open);
         let arena = match topic.split_once('/') {
             Some(("thread", id)) => id.parse().ok().and_then(|id| self.arena_of.lock().unwrap().get(&id).copied()),
             Some(("arena", id)) => id.parse().ok(),
@@ -80,6 +102,7 @@ impl Topics for TestTopics {
         _: &str,
         event: &Recorded,
     ) -> Result<Vec<Fragment>, ViewError> {
+        self.asked(Asked::Fragments);
         self.made.fetch_add(1, Ordering::SeqCst);
         Ok(match ThreadEvent::decode(&event.kind, &event.data)? {
             Some(ThreadEvent::PostAdded(it)) => {
@@ -100,6 +123,7 @@ impl Topics for TestTopics {
     }
 
     fn keeps_place(&self, _: &Recorded) -> bool {
+        self.asked(Asked::Place);
         !self.places.lock().unwrap().is_empty()
     }
 
