@@ -9,7 +9,7 @@ use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
@@ -21,6 +21,9 @@ use connection::Counted;
 
 pub use connection::Received;
 
+/// How many connections may wait to be taken, if the system allows as many: when everybody comes back at once, those for
+/// which there is no room try again only after a second, and then after ever longer.
+const ARRIVING_MAX: u32 = 16_384;
 /// How long a listener rests that can't take a connection, because the process has too many files open.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
 
@@ -59,10 +62,18 @@ pub struct Stopped {
 
 /// Listens at `address`, which the setting of this name gives.
 pub async fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListener, BindError> {
-    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+    listen(address).map_err(|source| match source.kind() {
         io::ErrorKind::AddrInUse => BindError::InUse { address, setting },
         _ => BindError::Refused { address, setting, source },
     })
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // So that a server that was just stopped does not keep the next one waiting.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(ARRIVING_MAX)
 }
 
 /// Answers with `router` what comes to `listener`, until `shutdown`; then takes no more, lets every request be answered
