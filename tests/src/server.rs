@@ -10,8 +10,10 @@ use std::{
 
 use serde::Deserialize;
 
-/// How long a test waits for the program to begin or to end.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long anybody waits for the program to begin, which reads the whole log if its views are not there yet.
+const BEGINS_WITHIN: Duration = Duration::from_secs(600);
+/// How long a test waits for it to end.
+const ENDS_WITHIN: Duration = Duration::from_secs(120);
 
 /// The program under test: `ERFA_BIN`, or the one that was built beside the test.
 fn program() -> &'static Path {
@@ -80,7 +82,7 @@ impl Server {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
         let mut line = String::new();
         let mut output = BufReader::new(child.stdout.take().expect("it was piped"));
-        or_killed(child.id(), || output.read_line(&mut line)).expect("it says that it is ready");
+        or_killed(child.id(), BEGINS_WITHIN, || output.read_line(&mut line)).expect("it says that it is ready");
         let ready: Ready = serde_json::from_str(&line)
             .unwrap_or_else(|error| panic!("expected a line that says where it listens, got `{line}`: {error}"));
         Self { child, url: ready.url, metrics_url: ready.metrics_url, sign_in_link: ready.sign_in_link }
@@ -110,7 +112,7 @@ impl Server {
 
     /// Waits until it has ended, and gives its exit code; `None` if it was killed, as it is when it does not end in time.
     pub fn ended(mut self) -> Option<i32> {
-        or_killed(self.id(), || self.child.wait()).expect("it ends").code()
+        or_killed(self.id(), ENDS_WITHIN, || self.child.wait()).expect("it ends").code()
     }
 
     /// Asks it to stop (SIGTERM), and gives its exit code.
@@ -121,10 +123,10 @@ impl Server {
 }
 
 /// Waits for something that the process with this id does; when patience is at its end, the process is killed.
-fn or_killed<T>(id: u32, wait: impl FnOnce() -> T) -> T {
+fn or_killed<T>(id: u32, patience: Duration, wait: impl FnOnce() -> T) -> T {
     let (done, waiting) = mpsc::sync_channel::<()>(1);
     let guard = std::thread::spawn(move || {
-        if waiting.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+        if waiting.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
             let _ = Command::new("kill").args(["-KILL", &id.to_string()]).status();
         }
     });

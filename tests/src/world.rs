@@ -9,14 +9,19 @@ use contracts::{
         AffiliationStarted, AgencyEvent, AgencyKind, AgencyRegistered, MandateGranted, PersonEvent, PersonInvited,
         PersonJoined, Role, Scope, SessionEvent, SignedIn, TokenEvent, TokenIssued,
     },
-    forum::{ArenaAccess, ArenaEvent, ArenaOpened, MemberJoined},
+    forum::{
+        ArenaAccess, ArenaEvent, ArenaOpened, MemberJoined, PostAdded, ShownAs, ThreadEvent, ThreadKind, ThreadOpened,
+    },
 };
 use event_log::{Commit, Expected, Log, NewEvent, SledLog, SledOptions};
 use types::{
-    AgencyId, ArenaId, Clock, CommitId, Ids, Line, MandateId, Paragraphs, PersonId, SessionId, StreamId, SystemClock,
-    SystemIds, Timestamp, TokenId,
+    AgencyId, ArenaId, Clock, CommitId, Ids, Line, MandateId, Paragraphs, PersonId, PostId, SessionId, StreamId,
+    SystemClock, SystemIds, ThreadId, Timestamp, TokenId,
 };
 use uuid::Uuid;
+
+/// As many events as a commit may have.
+const COMMIT_EVENTS: usize = 1_000;
 
 /// Somebody in the world.
 #[derive(Clone, Debug)]
@@ -119,6 +124,37 @@ impl World {
             self.commit::<ArenaEvent>(arena.uuid(), Expected::Exists, Audience::Arena(arena), joined).await;
         }
         arena
+    }
+
+    /// A thread with so many posts, all by this member of the arena.
+    pub async fn thread(&mut self, arena: ArenaId, author: &Inhabitant, title: &str, posts: u32) -> ThreadId {
+        let thread = ThreadId::new(&self.ids);
+        let opened = ThreadOpened {
+            arena,
+            kind: ThreadKind::Discussion,
+            title: Line::new(title).expect("the world's texts are short and plain"),
+        };
+        let post = |number: u32| PostAdded {
+            post: PostId::new(&self.ids),
+            number,
+            author: author.person,
+            agency: author.agency,
+            shown_as: ShownAs::Name,
+            reply_to: None,
+            body: Paragraphs::new(&format!(
+                "Inlägg nummer {number} i tråden *{title}*, skrivet för att det ska finnas många."
+            ))
+            .expect("short and plain"),
+        };
+        let opening = std::iter::once(ThreadEvent::from(opened));
+        let mut events = opening.chain((1..=posts).map(|number| post(number).into())).peekable();
+        let mut expected = Expected::NoStream;
+        while events.peek().is_some() {
+            let some = events.by_ref().take(COMMIT_EVENTS).collect();
+            self.commit(thread.uuid(), expected, Audience::Arena(arena), some).await;
+            expected = Expected::Exists;
+        }
+        thread
     }
 
     async fn commit<E: EventSet>(&self, id: Uuid, expected: Expected, audience: Audience, events: Vec<E>) {

@@ -76,11 +76,12 @@ enum Beside {
 
 /// What the live protocol and posting are measured by: a full thread, one of usual size, pages that stand open, a thread
 /// in which everybody writes, and everybody coming back at once.
-const LIVE_CASES: [(&str, Beside); 5] = [
+const LIVE_CASES: [(&str, Beside); 6] = [
     ("--sockets 9000 --posts-per-second 5 --flood --yardstick", Beside::Peers),
     ("--sockets 1000 --posts-per-second 20 --flood --yardstick", Beside::Peers),
     ("--sockets 9000 --idle", Beside::Peers),
     ("--sockets 0 --posters 1000 --yardstick", Beside::Nobody),
+    ("--sockets 0 --posters 1000 --threads 4 --events 5000000 --rebuild --seconds 8", Beside::Nobody),
     ("--sockets 9000 --posts-per-second 5 --storm --seconds 20", Beside::Nobody),
 ];
 

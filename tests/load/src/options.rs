@@ -54,6 +54,12 @@ pub struct Options {
     /// So many people post at the same time, each again as soon as their last post is acknowledged.
     #[arg(long)]
     pub posters: Option<usize>,
+    /// With --posters: the same again while the forum's views are built anew, as `erfa rebuild forum` does.
+    #[arg(long, requires = "posters", conflicts_with = "server")]
+    pub rebuild: bool,
+    /// So many posts lie in the log beforehand, in threads of 10,000.
+    #[arg(long, default_value_t = 0, conflicts_with = "server")]
+    pub events: u64,
     /// Posts as fast as the slowest socket gets them: how many frames a second there can be.
     #[arg(long)]
     pub flood: bool,

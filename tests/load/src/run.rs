@@ -8,6 +8,7 @@ mod flood;
 mod hot;
 mod idle;
 mod peers;
+mod rebuild;
 
 use crate::{
     options::{Options, Plan},
@@ -42,6 +43,9 @@ pub fn run(options: &Options) -> anyhow::Result<Report> {
     }
     if let Some(posters) = options.posters {
         hot::measure(&mut run, &mut erfa, posters, yardsticks.hot.as_ref())?;
+        if options.rebuild {
+            rebuild::measure(&mut run, &mut erfa, posters)?;
+        }
     }
     erfa.settle(&mut run)?;
     Ok(run.report)

@@ -20,6 +20,8 @@ use crate::{
     progress::Progress,
 };
 
+/// How many posts a thread has that was there beforehand.
+const THREAD_POSTS: u64 = 10_000;
 /// How long what was acknowledged may take to be read.
 const READ_WITHIN: Duration = Duration::from_secs(30);
 
@@ -33,7 +35,7 @@ pub(crate) struct Site {
     threads: Vec<String>,
     /// How many posts each had when posts were last counted.
     posts: Vec<u64>,
-    _own: Option<(Own, Data)>,
+    own: Option<(Own, Data)>,
 }
 
 impl Site {
@@ -54,19 +56,27 @@ impl Site {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (arena, tokens) = runtime.block_on(World::write(data.path(), async |world| {
             let agency = world.agency("Mätmyndigheten").await;
-            let (mut people, mut tokens) = (Vec::new(), Vec::new());
+            let (mut people, mut tokens, mut author) = (Vec::new(), Vec::new(), None);
             for _ in 0..plan.people {
                 let inhabitant = world.person(agency, &[]).await;
                 people.push(inhabitant.person);
-                tokens.push(inhabitant.token);
+                tokens.push(inhabitant.token.clone());
+                author = Some(inhabitant);
             }
-            (world.arena("Mätning", ArenaAccess::Open, &people).await, tokens)
+            let arena = world.arena("Mätning", ArenaAccess::Open, &people).await;
+            for (at, posts) in threads_of(options.events).enumerate() {
+                progress.at(|| format!("{} of {} posts", at as u64 * THREAD_POSTS, options.events));
+                let author = author.as_ref().expect("there is somebody");
+                world.thread(arena, author, &format!("Tidigare {}", at + 1), posts).await;
+            }
+            (arena, tokens)
         }));
+        progress.at(|| "the server reads the log".to_owned());
         let connections = format!("limits.connections_max={}", options.sockets + options.slow + plan.authors + 1_000);
         let own = Own::start_at(data.path(), "127.0.0.1:0", &["--log-filter", "warn", "--set", &connections]);
         let (server, pid) = (server_of(&own.url)?, own.id());
         let site = Self::with_threads(server, Some(pid), tokens, &arena.to_string(), plan.threads)?;
-        Ok(Self { _own: Some((own, data)), ..site })
+        Ok(Self { own: Some((own, data)), ..site })
     }
 
     fn with_threads(
@@ -84,7 +94,7 @@ impl Site {
             Ok(answer["id"].as_str().context("a thread has an id")?.to_owned())
         };
         let threads = (0..threads).map(open).collect::<anyhow::Result<Vec<_>>>()?;
-        Ok(Self { server, pid, tokens, posts: vec![1; threads.len()], threads, _own: None })
+        Ok(Self { server, pid, tokens, posts: vec![1; threads.len()], threads, own: None })
     }
 
     /// The threads as those see them who begin to read now.
@@ -112,6 +122,16 @@ impl Site {
         }
     }
 
+    /// Where the server's data is, if it is one of our own.
+    pub(crate) fn data(&self) -> Option<&Path> {
+        self.own.as_ref().map(|(_, data)| data.path())
+    }
+
+    /// How many posts the first thread has now.
+    pub(crate) fn posts_of_first(&self) -> anyhow::Result<u64> {
+        self.threads.first().map_or(Ok(0), |id| self.posts_of(id))
+    }
+
     /// The number of the post that comes next in each thread, as it was last counted.
     pub(crate) fn next(&self) -> Vec<u64> {
         self.posts.iter().map(|posts| posts + 1).collect()
@@ -121,6 +141,12 @@ impl Site {
         let answer = call_well(&self.server, &self.tokens[0], &format!("GET /api/forum/v1/threads/{thread}"), None)?;
         answer["posts"].as_u64().context("a thread says how many posts it has")
     }
+}
+
+/// How many posts there are to be in each thread, for so many together.
+fn threads_of(posts: u64) -> impl Iterator<Item = u32> {
+    let full = (0..posts / THREAD_POSTS).map(|_| THREAD_POSTS as u32);
+    full.chain(Some((posts % THREAD_POSTS) as u32).filter(|rest| *rest > 0))
 }
 
 /// Where a server with this address is.

@@ -8,7 +8,7 @@ use std::{
 use super::{Run, erfa::Erfa, flood::Speed};
 use crate::{
     histogram::Times,
-    orders::{Order, Posters, Rate, Server, Task},
+    orders::{Order, Posters, Rate, Server, Tally, Task},
     process::Process,
 };
 
@@ -17,8 +17,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// What was reached.
 pub(super) struct Reached {
-    per_second: f64,
-    latency: Times,
+    pub(super) per_second: f64,
+    pub(super) latency: Times,
 }
 
 /// The same posts, to a handler that does nothing.
@@ -47,17 +47,9 @@ pub(super) fn measure(
     yardstick: Option<&Reached>,
 ) -> anyhow::Result<()> {
     run.progress.begin(&format!("{posters} people post, each as fast as they are acknowledged"));
-    erfa.tally()?;
-    erfa.tally_of_posters()?;
     let (cpu, begun) = (erfa.cpu()?, Instant::now());
-    let per_second = post(run, erfa.posters(), posters)?;
+    let (Reached { per_second, latency }, posted) = reached(run, erfa, posters)?;
     let (cpu_after, seconds) = (erfa.cpu()?, begun.elapsed().as_secs_f64());
-    erfa.answered(run)?;
-    let posted = erfa.tally_of_posters()?;
-    erfa.complete(run, posted.done)?;
-    erfa.tally()?;
-    let mut latency = Times::default();
-    latency.add(&posted.latency);
     let mut figure = |what: &str, value: f64, unit, yardstick| {
         run.report.add(format!("{posters} people post: {what}"), value, unit, yardstick);
     };
@@ -74,6 +66,21 @@ pub(super) fn measure(
         figure("server CPU for a post", spent / posted.done.max(1) as f64, "us", None);
     }
     Ok(())
+}
+
+/// What people reach who post for the time of the run, and what they counted. Everything that was acknowledged is there
+/// then.
+pub(super) fn reached(run: &mut Run<'_>, erfa: &mut Erfa, posters: usize) -> anyhow::Result<(Reached, Tally)> {
+    erfa.tally()?;
+    erfa.tally_of_posters()?;
+    let per_second = post(run, erfa.posters(), posters)?;
+    erfa.answered(run)?;
+    let posted = erfa.tally_of_posters()?;
+    erfa.complete(run, posted.done)?;
+    erfa.tally()?;
+    let mut latency = Times::default();
+    latency.add(&posted.latency);
+    Ok((Reached { per_second, latency }, posted))
 }
 
 /// Posts for the time of the run; how many were acknowledged a second.
