@@ -6,13 +6,14 @@ use contracts::forum::ArenaAccess;
 use event_sourcing::{
     Snapshot, ViewError,
     json_value::{self, key},
+    redb::ReadableTableMetadata as _,
 };
 use types::{AgencyId, ArenaId, PersonId, Timestamp};
 use uuid::Uuid;
 
 use crate::{
     Viewer, people,
-    tables::{AFFILIATED, ARENAS, MEMBERS},
+    tables::{AFFILIATED, AFFILIATED_IN, ARENAS, MEMBERS},
 };
 
 /// How a viewer stands to an arena at the snapshot's position.
@@ -119,18 +120,37 @@ pub fn member_count(snapshot: &Snapshot, arena: ArenaId) -> Result<usize, ViewEr
     Ok(members(snapshot, arena)?.joined.len())
 }
 
-/// Who will be able to read what is written in an arena, as things stand now; `None` if there is no such arena.
+/// Who will be able to read what is written in an arena, as things stand now; `None` if there is no such arena. For an open
+/// arena that takes as long as the secretariat is large, however many people there are.
 pub fn readers_of(snapshot: &Snapshot, arena: ArenaId, now: Timestamp) -> Result<Option<Readers>, ViewError> {
     let Some(access) = access_to(snapshot, arena)? else { return Ok(None) };
-    let mut readers: HashSet<(PersonId, AgencyId)> = match access {
-        ArenaAccess::Open => people::affiliated(snapshot)?.into_iter().collect(),
-        ArenaAccess::Members | ArenaAccess::Invited => affiliated_members(snapshot, arena)?,
-    };
+    let mut secretariat = HashSet::new();
     for person in people::secretariat(snapshot, now)? {
-        readers.extend(person.acts_for(now).map(|agency| (person.id, agency)));
+        secretariat.extend(person.acts_for(now).map(|agency| (person.id, agency)));
     }
-    let agencies: HashSet<_> = readers.iter().map(|(_, agency)| agency).collect();
-    Ok(Some(Readers { access, persons: readers.len(), agencies: agencies.len() }))
+    let (persons, agencies) = match access {
+        ArenaAccess::Open => affiliated_and(snapshot, &secretariat)?,
+        ArenaAccess::Members | ArenaAccess::Invited => {
+            let readers = &affiliated_members(snapshot, arena)? | &secretariat;
+            (readers.len(), readers.iter().map(|(_, agency)| agency).collect::<HashSet<_>>().len())
+        }
+    };
+    Ok(Some(Readers { access, persons, agencies }))
+}
+
+/// How many people there are, of how many agencies: all who work for one, and these.
+fn affiliated_and(snapshot: &Snapshot, more: &HashSet<(PersonId, AgencyId)>) -> Result<(usize, usize), ViewError> {
+    let (affiliated, counts) = (snapshot.table(AFFILIATED)?, snapshot.table(AFFILIATED_IN)?);
+    let (mut persons, mut agencies) = (affiliated.len()?, HashSet::new());
+    for (person, agency) in more {
+        let works_for = affiliated.get(key(person.uuid()))?.map(|agency| agency.value());
+        persons += u64::from(works_for != Some(key(agency.uuid())));
+        if counts.get(key(agency.uuid()))?.is_none() {
+            agencies.insert(agency);
+        }
+    }
+    let agencies = counts.len()? as usize + agencies.len();
+    Ok((persons as usize, agencies))
 }
 
 fn affiliated_members(snapshot: &Snapshot, arena: ArenaId) -> Result<HashSet<(PersonId, AgencyId)>, ViewError> {

@@ -14,7 +14,8 @@ use event_log::Recorded;
 use event_sourcing::{Fold, ViewError, redb::WriteTransaction};
 
 use crate::tables::{
-    AFFILIATED, AGENCIES, ARENAS, MEMBERS, PERSONS, RIGHTS_AT, SECRETARIAT, SESSION_ENDS, SESSIONS, TOKENS, WITHDRAWN,
+    AFFILIATED, AFFILIATED_IN, AGENCIES, ARENAS, MEMBERS, PERSONS, RIGHTS_AT, SECRETARIAT, SESSION_ENDS, SESSIONS,
+    TOKENS, WITHDRAWN,
 };
 
 /// Agencies, people, sessions, tokens, and the access to arenas and posts. Every service folds them into its own view,
@@ -27,6 +28,7 @@ impl Fold for AccessFold {
         tx.open_table(AGENCIES)?;
         tx.open_table(PERSONS)?;
         tx.open_table(AFFILIATED)?;
+        tx.open_table(AFFILIATED_IN)?;
         tx.open_table(SECRETARIAT)?;
         tx.open_table(SESSIONS)?;
         tx.open_table(SESSION_ENDS)?;

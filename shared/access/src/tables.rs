@@ -19,6 +19,8 @@ pub(crate) const AGENCIES: TableDefinition<'_, IdKey, Json<AgencyRecord>> = Tabl
 pub(crate) const PERSONS: TableDefinition<'_, IdKey, Json<PersonRecord>> = TableDefinition::new("access-persons");
 /// Persons who have joined and work for an agency, with that agency.
 pub(crate) const AFFILIATED: TableDefinition<'_, IdKey, IdKey> = TableDefinition::new("access-affiliated");
+/// How many of these each agency has, where it has any.
+pub(crate) const AFFILIATED_IN: TableDefinition<'_, IdKey, u64> = TableDefinition::new("access-affiliated-in");
 /// Persons who were ever granted a mandate of the secretariat; whether it is in force is in their record.
 pub(crate) const SECRETARIAT: TableDefinition<'_, IdKey, ()> = TableDefinition::new("access-secretariat");
 /// Sessions that have not been ended.

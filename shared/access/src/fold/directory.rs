@@ -7,15 +7,15 @@ use event_log::Recorded;
 use event_sourcing::{
     ViewError,
     json_value::{self, IdKey, key},
-    redb::{ReadableTable as _, WriteTransaction},
+    redb::{ReadableTable as _, Table, WriteTransaction},
 };
 use types::{AgencyId, PersonId};
 
 use crate::{
     people::{Affiliation, AgencyRecord, MandateRecord, PersonRecord},
     tables::{
-        AFFILIATED, AGENCIES, PERSONS, RIGHTS_AT, SECRETARIAT, SESSION_ENDS, SESSIONS, SessionRecord, TOKENS,
-        TokenRecord,
+        AFFILIATED, AFFILIATED_IN, AGENCIES, PERSONS, RIGHTS_AT, SECRETARIAT, SESSION_ENDS, SESSIONS, SessionRecord,
+        TOKENS, TokenRecord,
     },
 };
 
@@ -66,15 +66,38 @@ pub(super) fn person(tx: &WriteTransaction, event: &Recorded, it: PersonEvent) -
         return Ok(());
     };
     json_value::put(&mut persons, key(id), &person)?;
-    let mut affiliated = tx.open_table(AFFILIATED)?;
-    match person.agency.filter(|_| person.joined) {
-        Some(agency) => affiliated.insert(key(id), key(agency.uuid()))?,
-        None => affiliated.remove(key(id))?,
-    };
+    affiliate(tx, key(id), person.agency.filter(|_| person.joined))?;
     if person.mandates.iter().any(|mandate| mandate.role == Role::Secretariat) {
         tx.open_table(SECRETARIAT)?.insert(key(id), ())?;
     }
     rights_changed(tx, event)
+}
+
+/// Takes note of where somebody works who has joined, and counts them there.
+fn affiliate(tx: &WriteTransaction, person: IdKey, agency: Option<AgencyId>) -> Result<(), ViewError> {
+    let mut affiliated = tx.open_table(AFFILIATED)?;
+    let before = match agency {
+        Some(agency) => affiliated.insert(person, key(agency.uuid()))?,
+        None => affiliated.remove(person)?,
+    };
+    let (before, now) = (before.map(|agency| agency.value()), agency.map(|agency| key(agency.uuid())));
+    if before == now {
+        return Ok(());
+    }
+    let mut counts = tx.open_table(AFFILIATED_IN)?;
+    let count =
+        |counts: &Table<'_, IdKey, u64>, agency| Ok::<_, ViewError>(counts.get(agency)?.map_or(0, |it| it.value()));
+    if let Some(agency) = before {
+        match count(&counts, agency)? {
+            0 | 1 => counts.remove(agency)?,
+            more => counts.insert(agency, more - 1)?,
+        };
+    }
+    if let Some(agency) = now {
+        let more = count(&counts, agency)? + 1;
+        counts.insert(agency, more)?;
+    }
+    Ok(())
 }
 
 fn invited(id: PersonId, invited_for: AgencyId) -> PersonRecord {

@@ -1,10 +1,10 @@
 //! Who sees what: one table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use contracts::{
     Actor, Audience, AudienceRule, Meta,
-    directory::{AffiliationStarted, Role, Scope},
+    directory::{AffiliationEnded, AffiliationStarted, Role, Scope},
     forum::ArenaAccess,
 };
 use event_log::Recorded;
@@ -253,6 +253,34 @@ async fn those_who_will_read_are_counted_as_they_are_let_in() {
     let people = crate::members(&snapshot, members).unwrap();
     assert_eq!((people.joined.len(), people.invited.len()), (3, 1));
     assert_eq!(crate::member_count(&snapshot, members).unwrap(), 3);
+}
+
+#[tokio::test]
+async fn those_who_will_read_are_counted_as_they_come_move_and_go() {
+    let world = World::new().await;
+    let (a, b) = (world.agency("A").await, world.agency("B").await);
+    let arena = world.arena(ArenaAccess::Open).await;
+    let now = async || {
+        let snapshot = world.snapshot().await;
+        let readers = readers_of(&snapshot, arena, world.now()).unwrap().unwrap();
+        // Counted one by one, from the records of all.
+        let works_for: HashSet<_> = crate::people::affiliated(&snapshot).unwrap().into_iter().collect();
+        assert_eq!(readers.persons, works_for.len());
+        (readers.persons, readers.agencies)
+    };
+    assert_eq!(now().await, (0, 0));
+    let (kim, alex) = (world.person(a).await, world.person(a).await);
+    assert_eq!(now().await, (2, 1));
+    world.secretary(b).await;
+    assert_eq!(now().await, (3, 2));
+    world.happened(kim, AffiliationEnded { agency: a }).await;
+    assert_eq!(now().await, (2, 2));
+    world.happened(kim, AffiliationStarted { agency: b }).await;
+    assert_eq!(now().await, (3, 2));
+    world.happened(alex, AffiliationEnded { agency: a }).await;
+    assert_eq!(now().await, (2, 1), "nobody is left of A");
+    world.happened(alex, AffiliationEnded { agency: a }).await;
+    assert_eq!(now().await, (2, 1), "what has ended ends once");
 }
 
 #[tokio::test]
