@@ -108,6 +108,15 @@ impl World {
         Inhabitant { person, agency, email, token: access::token_text(token, &secret), token_id: token, cookie }
     }
 
+    /// The cookie of somebody who has signed in.
+    pub async fn session(&mut self, person: PersonId) -> String {
+        let (session, secret) = (SessionId::new(&self.ids), Secret::new());
+        let expires_at = self.now + jiff::SignedDuration::from_hours(24);
+        let signed_in = SignedIn { person, secret: secret.hash(), expires_at };
+        self.commit::<SessionEvent>(session.uuid(), Expected::NoStream, Audience::System, vec![signed_in.into()]).await;
+        format!("erfa-session={}", access::session_text(session, &secret))
+    }
+
     /// An arena with these members.
     pub async fn arena(&mut self, name: &str, arena_access: ArenaAccess, members: &[PersonId]) -> ArenaId {
         let arena = ArenaId::new(&self.ids);

@@ -19,12 +19,12 @@ enum Task {
     /// Everything that must hold: form, lints, and all tests, the browser's among them. Installs what they need, or says
     /// what is missing.
     Test,
-    /// The benches, each figure beside its yardstick in the same run, from a release build: `log`, `live`, or both.
+    /// The benches, each figure beside its yardstick in the same run, from a release build: `log`, `live`, `pages`, or all.
     ///
     /// `live --peers` measures nginx with nchan and NATS over WebSocket too, under as many sockets. It brings both into
     /// `target/peers`, from Debian's packages and from PyPI, and says which of them can't be had.
     Bench {
-        /// `log` or `live`, and what is handed on to each measurement, such as `--seconds 10`; `--help` says what there is.
+        /// `log`, `live` or `pages`, and what is handed on to each measurement, such as `--seconds 10`; `--help` says what there is.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -54,12 +54,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// One of the benches with all that follows its name; or both, with what both know.
+/// One of the benches with all that follows its name; or all, with what all know.
 fn bench(args: &[String]) -> anyhow::Result<()> {
     match args.split_first() {
         Some((name, args)) if name == "log" => bench_log(args),
         Some((name, args)) if name == "live" => bench_live(args),
-        _ => bench_log(args).and_then(|()| bench_live(args)),
+        Some((name, args)) if name == "pages" => bench_pages(args),
+        _ => {
+            bench_log(args)?;
+            bench_live(args)?;
+            bench_pages(args)
+        }
     }
 }
 
@@ -94,11 +99,21 @@ fn bench_live(args: &[String]) -> anyhow::Result<()> {
     LIVE_CASES.iter().try_for_each(|(case, beside)| {
         let peers = if *beside == Beside::Peers { &*peers } else { &[] };
         let words = case.split(' ').map(str::to_owned).chain(peers.iter().chain(&args).cloned());
-        let words: Vec<_> = words.collect();
-        step::say(&format!("\n==> cargo xtask load {}", words.join(" ")));
-        let files = ["--json", "target/bench.jsonl", "--data", "target/bench-data"].map(str::to_owned);
-        load(&files.into_iter().chain(words).collect::<Vec<_>>())
+        bench_load(words.collect())
     })
+}
+
+/// What pages are measured by: threads of any length, with posts of a few sentences.
+const PAGES_CASE: &str = "--sockets 0 --pages --body-bytes 600 --seconds 30 --yardstick";
+
+fn bench_pages(args: &[String]) -> anyhow::Result<()> {
+    bench_load(PAGES_CASE.split(' ').map(str::to_owned).chain(args.iter().cloned()).collect())
+}
+
+fn bench_load(words: Vec<String>) -> anyhow::Result<()> {
+    step::say(&format!("\n==> cargo xtask load {}", words.join(" ")));
+    let files = ["--json", "target/bench.jsonl", "--data", "target/bench-data"].map(str::to_owned);
+    load(&files.into_iter().chain(words).collect::<Vec<_>>())
 }
 
 /// It starts the program that is built beside it.

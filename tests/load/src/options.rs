@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::ensure;
 use clap::Parser;
 
-use crate::peer::Peer;
+use crate::{peer::Peer, run::pages};
 
 /// Sockets of one person that the server takes at the most.
 pub(crate) const SOCKETS_PER_PERSON: usize = 8;
@@ -69,6 +69,9 @@ pub struct Options {
     /// How much memory of the server an idle socket takes.
     #[arg(long)]
     pub idle: bool,
+    /// How long the server takes for the pages of a short, a long and a very long thread.
+    #[arg(long, conflicts_with = "server")]
+    pub pages: bool,
     /// Measures the least that a program can do beside it, under the same client: one send for each socket and post; an
     /// HTTP handler that does nothing.
     #[arg(long)]
@@ -154,10 +157,12 @@ pub(crate) struct Plan {
 impl Options {
     /// What the run consists of, or what can't be had.
     pub(crate) fn plan(&self) -> anyhow::Result<Plan> {
-        let only_other = (self.idle || self.flood || self.posters.is_some()) && !self.storm && self.slow == 0;
+        let only_other =
+            (self.idle || self.flood || self.pages || self.posters.is_some()) && !self.storm && self.slow == 0;
         let rate = self.posts_per_second.or((!only_other).then_some(POSTS_PER_SECOND));
         let topics = self.topics.unwrap_or(if self.idle { 3 } else { 1 });
         let threads = self.threads.max(if self.topics.is_none() { topics } else { 1 });
+        let threads = threads.max(if self.pages { pages::POSTS.len() } else { 1 });
         let sockets = self.sockets + self.slow;
         let posters = self.posters.unwrap_or(0);
         let needed = sockets.div_ceil(SOCKETS_PER_PERSON).max(posters).max(1);
@@ -173,7 +178,7 @@ impl Options {
             "--people {people} is too few: {sockets} sockets (8 for each person) and {posters} posters need {needed}"
         );
         ensure!(processes >= 1 || sockets == 0, "--processes is at least 1");
-        let authors = if rate.is_some() || self.flood { AUTHORS } else { 0 };
+        let authors = if rate.is_some() || self.flood || self.pages { AUTHORS } else { 0 };
         let authors = authors.max(posters).max(1).min(people);
         let plan =
             Plan { people, topics, threads, processes, authors, rate, time: Duration::from_secs_f64(self.seconds) };
@@ -199,8 +204,9 @@ impl Options {
         ensure!((30..=20_000).contains(&self.body_bytes), "--body-bytes is from 30 to 20000");
         ensure!(self.posters != Some(0), "--posters is at least 1");
         ensure!(
-            self.sockets > 0 || self.posters.is_some() && self.slow == 0 && !(self.flood || self.idle || self.storm),
-            "--sockets 0 goes with --posters alone"
+            self.sockets > 0
+                || (self.pages || self.posters.is_some()) && self.slow == 0 && !(self.flood || self.idle || self.storm),
+            "--sockets 0 goes with --posters and --pages alone"
         );
         ensure!(
             self.peers().is_empty() || self.sockets > 0 && (rate.is_some() || self.flood || self.idle),
@@ -253,13 +259,16 @@ mod tests {
         assert_eq!(plan("--flood --posts-per-second 5").unwrap().rate, Some(5.0));
         assert_eq!(plan("--storm").unwrap().rate, Some(20.0));
         assert_eq!(plan("--sockets 0 --posters 300").unwrap().people, 300);
+        let pages = plan("--sockets 0 --pages").unwrap();
+        assert_eq!((pages.threads, pages.authors, pages.rate), (3, 32, None));
     }
 
     #[test]
     fn what_can_not_be_had_is_refused_with_what_to_do() {
         for (args, hint) in [
             ("--people 100", "need 125"),
-            ("--sockets 0", "--posters alone"),
+            ("--sockets 0", "--posters and --pages alone"),
+            ("--pages --server http://127.0.0.1:1", "--pages"),
             ("--seconds 0", "--seconds"),
             ("--window 0", "--window"),
             ("--ack-frames 300", "--ack-frames"),

@@ -7,10 +7,12 @@ mod erfa;
 mod flood;
 mod hot;
 mod idle;
+pub(crate) mod pages;
 mod peers;
 mod rebuild;
 
 use crate::{
+    histogram::Times,
     options::{Options, Plan},
     orders::{Protocol, Task},
     progress::Progress,
@@ -47,6 +49,9 @@ pub fn run(options: &Options) -> anyhow::Result<Report> {
             rebuild::measure(&mut run, &mut erfa, posters)?;
         }
     }
+    if options.pages {
+        pages::measure(&mut run, &mut erfa, yardsticks.pages.as_ref())?;
+    }
     erfa.settle(&mut run)?;
     Ok(run.report)
 }
@@ -57,6 +62,8 @@ struct Yardsticks {
     at_rate: Option<Reached>,
     flood: Option<Reached>,
     hot: Option<hot::Reached>,
+    /// How long an answer took.
+    pages: Option<Times>,
 }
 
 impl Run<'_> {
@@ -78,6 +85,9 @@ impl Run<'_> {
         }
         if let Some(posters) = self.options.posters {
             reached.hot = Some(hot::empty_handler(self, posters)?);
+        }
+        if self.options.pages {
+            reached.pages = Some(pages::empty_handler(self)?);
         }
         Ok(reached)
     }

@@ -31,6 +31,8 @@ pub(crate) struct Site {
     /// Its process, if that is on this machine.
     pub(crate) pid: Option<u32>,
     pub(crate) tokens: Vec<String>,
+    /// The cookie of somebody who has signed in, if the server is its own.
+    pub(crate) session: Option<String>,
     /// The ids of the threads.
     threads: Vec<String>,
     /// How many posts each had when posts were last counted.
@@ -54,7 +56,7 @@ impl Site {
         progress.begin(&format!("making {} people, and starting a server", plan.people));
         let data = Data::make(options.data.join(std::process::id().to_string()))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (arena, tokens) = runtime.block_on(World::write(data.path(), async |world| {
+        let (arena, tokens, session) = runtime.block_on(World::write(data.path(), async |world| {
             let agency = world.agency("Mätmyndigheten").await;
             let (mut people, mut tokens, mut author) = (Vec::new(), Vec::new(), None);
             for _ in 0..plan.people {
@@ -69,14 +71,15 @@ impl Site {
                 let author = author.as_ref().expect("there is somebody");
                 world.thread(arena, author, &format!("Tidigare {}", at + 1), posts).await;
             }
-            (arena, tokens)
+            let session = world.session(people[0]).await;
+            (arena, tokens, session)
         }));
         progress.at(|| "the server reads the log".to_owned());
         let connections = format!("limits.connections_max={}", options.sockets + options.slow + plan.authors + 1_000);
         let own = Own::start_at(data.path(), "127.0.0.1:0", &["--log-filter", "warn", "--set", &connections]);
         let (server, pid) = (server_of(&own.url)?, own.id());
         let site = Self::with_threads(server, Some(pid), tokens, &arena.to_string(), plan.threads)?;
-        Ok(Self { own: Some((own, data)), ..site })
+        Ok(Self { session: Some(session), own: Some((own, data)), ..site })
     }
 
     fn with_threads(
@@ -94,7 +97,7 @@ impl Site {
             Ok(answer["id"].as_str().context("a thread has an id")?.to_owned())
         };
         let threads = (0..threads).map(open).collect::<anyhow::Result<Vec<_>>>()?;
-        Ok(Self { server, pid, tokens, posts: vec![1; threads.len()], threads, own: None })
+        Ok(Self { server, pid, tokens, session: None, posts: vec![1; threads.len()], threads, own: None })
     }
 
     /// The threads as those see them who begin to read now.
@@ -106,6 +109,11 @@ impl Site {
     /// Where one posts into the threads.
     pub(crate) fn paths(&self) -> Vec<String> {
         self.threads.iter().map(|id| format!("/api/forum/v1/threads/{id}/posts")).collect()
+    }
+
+    /// Where one reads the threads in a browser.
+    pub(crate) fn pages(&self) -> Vec<String> {
+        self.threads.iter().map(|id| format!("/threads/{id}")).collect()
     }
 
     /// Counts the posts, once what was acknowledged since they were last counted can be read. How many are new.

@@ -45,6 +45,20 @@ fn every_part_runs_and_every_frame_comes_once() {
 }
 
 #[test]
+fn pages_of_threads_are_measured() {
+    let dir = tempfile::tempdir().unwrap();
+    let json = dir.path().join("figures");
+    let (code, figures, said) = load(&json, "--sockets 0 --pages --yardstick --body-bytes 100 --seconds 0.1");
+    assert_eq!(code, Some(0), "{said}");
+    for posts in [50, 1_000, 10_000] {
+        for page in ["first", "middle", "last"] {
+            let p99 = figures.get(&format!("thread of {posts} posts, {page} page: p99"));
+            assert!(p99.is_some_and(|p99| *p99 > 0.0), "{said}");
+        }
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let json = dir.path().join("figures");
