@@ -2,19 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, demo, draft, follow, joinArena, liveText, openThread, posts, shows, signInAs, writePost } from "./exchange.mjs";
-import { dataDirectory, eventually, somebody, start, startChromium } from "./harness.mjs";
-import { startProxy } from "./proxy.mjs";
+import { button, draft, follow, liveText, openThread, posts, shows, writePost } from "./exchange.mjs";
+import { eventually } from "./harness.mjs";
+import { twoOverNetworks } from "./proxy.mjs";
 
 test("a network that goes and comes back", async (t) => {
-  const server = await start(t, "demo", await dataDirectory(t));
-  const { host } = new URL(server.url);
-  // Alva's browser gets there through a network that fails, Birger's without it.
-  const network = await startProxy(t, host);
-  const browsers = await Promise.all([startChromium(t, { [host]: network.address }), startChromium(t)]);
-  const [alva, birger] = await Promise.all(browsers.map((browser) => somebody(t, browser, server.url)));
-  await Promise.all([signInAs(alva, demo.alva), signInAs(birger, demo.birger)]);
-  const [arena] = await Promise.all([joinArena(alva), joinArena(birger)]);
+  const { network, alva, birger, arena } = await twoOverNetworks(t);
   const both = async (title) => {
     const thread = await openThread(alva, arena, title, "Vi undrar.");
     await Promise.all([follow(alva, thread), follow(birger, thread)]);

@@ -2,10 +2,11 @@
 
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import { afterwards } from "./harness.mjs";
+import { demo, joinArena, signInAs } from "./exchange.mjs";
+import { afterwards, dataDirectory, somebody, start, startChromium } from "./harness.mjs";
 
 /** A proxy whose `address` is where the browser connects. */
-export async function startProxy(t, target) {
+async function startProxy(t, target) {
   const pairs = new Set();
   let [isCut, losesAnswers] = [false, false];
   const server = createServer((near) => {
@@ -36,4 +37,16 @@ export async function startProxy(t, target) {
     mend: () => ([isCut, losesAnswers] = [false, false]),
     loseAnswers: () => (losesAnswers = true),
   };
+}
+
+/** A demo and two who have joined an arena of it: Alva, whose browser gets there through a network that fails, and Birger. */
+export async function twoOverNetworks(t) {
+  const server = await start(t, "demo", await dataDirectory(t));
+  const { host } = new URL(server.url);
+  const network = await startProxy(t, host);
+  const browsers = await Promise.all([startChromium(t, { [host]: network.address }), startChromium(t)]);
+  const [alva, birger] = await Promise.all(browsers.map((browser) => somebody(t, browser, server.url)));
+  await Promise.all([signInAs(alva, demo.alva), signInAs(birger, demo.birger)]);
+  const [arena] = await Promise.all([joinArena(alva), joinArena(birger)]);
+  return { network, alva, birger, arena };
 }

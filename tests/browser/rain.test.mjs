@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, demo, draft, editElsewhere, follow, joinArena, liveText, openThread, poster, postElsewhere, rain, signInAs } from "./exchange.mjs";
-import { dataDirectory, eventually, somebody, start, startChromium } from "./harness.mjs";
-import { startProxy } from "./proxy.mjs";
+import { button, draft, editElsewhere, follow, liveText, openThread, poster, postElsewhere, rain } from "./exchange.mjs";
+import { eventually } from "./harness.mjs";
+import { twoOverNetworks } from "./proxy.mjs";
 
 /** Of the script: posts in the page, and how far acknowledgements are apart. */
 const [POSTS_MAX, ACK_MS_MIN] = [200, 100];
@@ -66,13 +66,7 @@ const writing = (page) =>
   });
 
 test("a thread in the rain", async (t) => {
-  const server = await start(t, "demo", await dataDirectory(t));
-  const { host } = new URL(server.url);
-  const network = await startProxy(t, host);
-  const browsers = await Promise.all([startChromium(t, { [host]: network.address }), startChromium(t)]);
-  const [alva, birger] = await Promise.all(browsers.map((browser) => somebody(t, browser, server.url)));
-  await Promise.all([signInAs(alva, demo.alva), signInAs(birger, demo.birger)]);
-  const [arena] = await Promise.all([joinArena(alva), joinArena(birger)]);
+  const { network, alva, birger, arena } = await twoOverNetworks(t);
   const opened = async (title) => {
     const thread = await openThread(birger, arena, title, "Vi undrar.");
     return { thread, post: await poster(birger, thread) };
