@@ -103,8 +103,8 @@ fn bench_live(args: &[String]) -> anyhow::Result<()> {
     })
 }
 
-/// What pages are measured by: threads of any length, with posts of a few sentences.
-const PAGES_CASE: &str = "--sockets 0 --pages --body-bytes 600 --seconds 30 --yardstick";
+/// What pages are measured by: threads of any length, with posts of a few sentences, which very many people will read.
+const PAGES_CASE: &str = "--sockets 0 --pages --people 9000 --body-bytes 600 --seconds 30 --yardstick";
 
 fn bench_pages(args: &[String]) -> anyhow::Result<()> {
     bench_load(PAGES_CASE.split(' ').map(str::to_owned).chain(args.iter().cloned()).collect())
