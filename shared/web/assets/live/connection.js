@@ -30,8 +30,10 @@ const signInLink = () => make('a', { href: `/sign-in?next=${encodeURIComponent(h
 
 function state(/** @type {string} */ name, text = '', /** @type {HTMLElement[]} */ ...links) {
   if (!bar || bar.dataset.state === name + text) return;
-  byId('live-text')?.replaceChildren(text, ' ', ...links);
-  Object.assign(bar, { hidden: false, className: `live-bar live-${name}` });
+  keepStill(() => {
+    byId('live-text')?.replaceChildren(text, ' ', ...links);
+    Object.assign(bar, { hidden: false, className: `live-bar live-${name}` });
+  });
   bar.dataset.state = name + text;
 }
 
