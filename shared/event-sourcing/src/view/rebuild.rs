@@ -42,6 +42,7 @@ pub(super) fn remove_leftover(path: &Path) -> Result<(), ViewError> {
 /// A view that is being built.
 struct Site {
     inner: Arc<Inner>,
+    ground: Ground,
     store: Arc<Store>,
     reached: Position,
     durable_at: Instant,
@@ -51,6 +52,22 @@ struct Site {
 /// How far it has come, and how far it has to go.
 type Progress = (Position, Position);
 
+/// Who holds it builds, and nobody else does.
+type Ground = Arc<OwnedMutexGuard<()>>;
+
+/// Does what blocks. It goes on to its end when nobody waits for it any more, and holds the ground until then.
+async fn on<T: Send + 'static>(
+    ground: &Ground,
+    work: impl FnOnce() -> Result<T, ViewError> + Send + 'static,
+) -> Result<T, ViewError> {
+    let ground = ground.clone();
+    blocking(move || {
+        let _ground = ground;
+        work()
+    })
+    .await
+}
+
 impl Inner {
     /// Builds the view again and puts the new one in the place of the old.
     pub(super) async fn rebuild(
@@ -59,9 +76,9 @@ impl Inner {
     ) -> Result<(), ViewError> {
         let _one_at_a_time = self.rebuilding.try_lock().map_err(|_| ViewError::Rebuilding)?;
         // One that was dropped on its way may take a moment to end.
-        let ground = self.ground.clone().lock_owned().await;
+        let ground = Arc::new(self.ground.clone().lock_owned().await);
         let (sender, mut reached) = watch::channel((Position::START, Position::START));
-        let building = in_background(Site::build(self.clone(), ground, sender));
+        let building = in_background(Site::build(self.clone(), ground.clone(), sender));
         let hearing = async {
             while reached.changed().await.is_ok() {
                 let (reached, target) = *reached.borrow_and_update();
@@ -86,7 +103,7 @@ impl Inner {
         site.build_to(writer.position).await?;
         progress(writer.position, writer.position);
         let (inner, store, position) = (self.clone(), site.store, writer.position);
-        blocking(move || inner.swap(writer, store)).await?;
+        on(&ground, move || inner.swap(writer, store)).await?;
         if self.failure.send_replace(None).is_some() {
             self.start(position);
         }
@@ -108,20 +125,15 @@ impl Inner {
 }
 
 impl Site {
-    /// Builds for as long as it gains on the running view, which others may be filling as fast as they can. Nobody else
-    /// builds here until it has ended.
-    async fn build(
-        inner: Arc<Inner>,
-        _ground: OwnedMutexGuard<()>,
-        progress: watch::Sender<Progress>,
-    ) -> Result<Self, ViewError> {
+    /// Builds for as long as it gains on the running view, which others may be filling as fast as they can.
+    async fn build(inner: Arc<Inner>, ground: Ground, progress: watch::Sender<Progress>) -> Result<Self, ViewError> {
         let (path, plan) = (beside(&inner.options.path), inner.plan.clone());
-        let store = Arc::new(blocking(move || Store::create(&path, plan)).await?);
-        let mut site = Self { inner, store, reached: Position::START, durable_at: Instant::now(), progress };
+        let store = Arc::new(on(&ground, move || Store::create(&path, plan)).await?);
+        let mut site = Self { inner, ground, store, reached: Position::START, durable_at: Instant::now(), progress };
         let mut gap_max = u64::MAX;
         loop {
             let target = *site.inner.position.borrow();
-            let gap = target.get() - site.reached.get();
+            let gap = target.get().saturating_sub(site.reached.get());
             if gap > gap_max || gap <= LAST_EVENTS as u64 {
                 return Ok(site);
             }
@@ -147,7 +159,7 @@ impl Site {
             let is_due = self.durable_at.elapsed() >= self.inner.options.durable_every;
             let durability = if is_due { Durability::Immediate } else { Durability::None };
             count += page.events.len();
-            blocking(move || store.apply(&page.events, reached, durability)).await?;
+            on(&self.ground, move || store.apply(&page.events, reached, durability)).await?;
             if is_due {
                 self.durable_at = Instant::now();
             }

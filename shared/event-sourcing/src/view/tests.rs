@@ -61,7 +61,8 @@ impl Fold for Totals {
         self.niceness.lock().unwrap().insert(rustix::process::nice(0).unwrap());
         for event in events {
             assert!(!self.panics.load(SeqCst), "told to");
-            if let Some((_, then)) = self.then.lock().unwrap().take_if(|(at, _)| *at == event.position.get()) {
+            let then = self.then.lock().unwrap().take_if(|(at, _)| *at == event.position.get());
+            if let Some((_, then)) = then {
                 then();
             }
             if self.fails_at.load(SeqCst) == event.position.get() {

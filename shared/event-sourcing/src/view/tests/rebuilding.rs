@@ -74,6 +74,32 @@ async fn one_rebuild_goes_on_at_a_time_and_one_that_is_dropped_changes_nothing()
 }
 
 #[tokio::test]
+async fn one_that_is_dropped_is_waited_for_while_it_may_touch_its_file() {
+    let fixture = Fixture::new();
+    let views = fixture.open().await;
+    let head = fixture.write(10).await;
+    views.wait_for(head, LONG).await.unwrap();
+    let (entered, is_within) = tokio::sync::oneshot::channel();
+    let (leave, may_leave) = std::sync::mpsc::sync_channel::<()>(0);
+    let then = move || {
+        entered.send(()).unwrap();
+        may_leave.recv().unwrap();
+    };
+    *fixture.fold.then.lock().unwrap() = Some((5, Box::new(then)));
+    tokio::select! {
+        _ = views.rebuild(|_, _| {}) => unreachable!("it waits in the middle of a batch"),
+        within = is_within => within.unwrap(),
+    }
+    let mut next = pin!(views.rebuild(|_, _| {}));
+    let early = tokio::time::timeout(Duration::from_millis(300), next.as_mut()).await;
+    assert!(early.is_err(), "another was built in the same place meanwhile: {early:?}");
+    leave.send(()).unwrap();
+    next.await.unwrap();
+    assert_complete(&fixture, &views);
+    views.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn what_an_interrupted_rebuild_left_behind_is_in_nobodys_way() {
     let fixture = Fixture::new();
     let views = fixture.open().await;
