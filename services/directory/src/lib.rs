@@ -24,6 +24,7 @@ use event_sourcing::{ViewError, Views, ViewsOptions};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use types::{Clock, Ids};
+use web::PageRoute;
 
 pub use app::Persona;
 pub use commands::{By, Commands};
@@ -93,7 +94,12 @@ impl Directory {
     /// Its pages and its API, under their whole paths.
     pub fn router(&self) -> Router {
         let (api, _) = api::routes();
-        api.merge(pages::routes()).with_state(self.app.clone())
+        api.merge(pages::routes().into_router()).with_state(self.app.clone())
+    }
+
+    /// Which pages it serves.
+    pub fn pages() -> Vec<PageRoute> {
+        pages::routes().routes().to_vec()
     }
 
     /// What can be done to it.

@@ -17,9 +17,9 @@ mod sign_in_link;
 mod sign_out;
 mod tokens;
 
-use axum::{
-    Router,
-    routing::{get, post},
+use web::{
+    PageRouter,
+    routes::{get, post},
 };
 
 use crate::app::App;
@@ -27,8 +27,8 @@ use crate::app::App;
 pub(crate) use fields::percent_encoded;
 pub(crate) use shell::Shell;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
+pub(crate) fn routes() -> PageRouter<App> {
+    PageRouter::new()
         .route(access::SIGN_IN_PATH, get(sign_in::show).post(sign_in::send))
         .route("/sign-in/sent", get(sign_in::sent))
         .route("/sign-in/link", get(sign_in_link::show).post(sign_in_link::send))

@@ -122,7 +122,7 @@ impl Parts {
 
     /// Everything that is served.
     pub(crate) fn router(&self) -> Router {
-        self.directory.router().merge(self.forum.router()).merge(web::assets_router())
+        self.directory.router().merge(self.forum.router()).merge(web::assets_router().into_router())
     }
 
     /// Makes health say when the log takes no more writes, or a view has stopped.

@@ -20,7 +20,7 @@ impl Shell {
     pub(crate) fn statements(&self, config: &Config) -> Router {
         let shell = self.clone();
         let operator = Operator { name: config.secretariat.clone(), mail: config.secretariat_mail.clone() };
-        statement_router(operator, move |parts: Parts| std::future::ready(shell.frame(&parts)))
+        statement_router(operator, move |parts: Parts| std::future::ready(shell.frame(&parts))).into_router()
     }
 
     /// The page for a refusal that no service made a page of, such as an address that leads nowhere.

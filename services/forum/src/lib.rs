@@ -24,6 +24,7 @@ use service_kit::{ApiInfo, ApiStatus, api_routes};
 use tokio_util::sync::CancellationToken;
 use types::{Clock, Ids};
 use utoipa::openapi::OpenApi;
+use web::PageRoute;
 
 pub use commands::Commands;
 
@@ -97,12 +98,17 @@ impl Forum {
     /// Everything that is served, with complete paths: pages, the API, the socket.
     pub fn router(&self) -> Router {
         let (api, _) = api_routes(INFO, api::routes());
-        pages::routes().merge(api).with_state(self.app.clone()).merge(self.live.router())
+        pages::routes().into_router().merge(api).with_state(self.app.clone()).merge(self.live.router())
     }
 
     /// What the API is described as.
     pub fn openapi() -> OpenApi {
         api_routes(INFO, api::routes()).1
+    }
+
+    /// Which pages it serves.
+    pub fn pages() -> Vec<PageRoute> {
+        pages::routes().routes().to_vec()
     }
 
     /// What recognises those who ask: for readings from elsewhere, such as the demo's.

@@ -20,9 +20,9 @@ mod thread;
 pub(crate) mod thread_item;
 mod withdraw_post;
 
-use axum::{
-    Router,
-    routing::{get, post as posted},
+use web::{
+    PageRouter,
+    routes::{get, post as posted},
 };
 
 use crate::App;
@@ -35,8 +35,8 @@ pub(crate) const POSTS_PER_PAGE: usize = 50;
 const THREADS_PER_PAGE: usize = 20;
 
 /// Every page.
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
+pub(crate) fn routes() -> PageRouter<App> {
+    PageRouter::new()
         .route("/", get(start::show))
         .route("/arenas", get(arenas::show))
         .route("/arenas/new", get(arena_form::show_new).post(arena_form::open))

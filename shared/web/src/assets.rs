@@ -2,11 +2,11 @@
 
 use std::{fmt::Write as _, sync::LazyLock};
 
-use axum::{Router, response::IntoResponse, routing::get};
+use axum::response::IntoResponse;
 use http::header;
 use sha2::{Digest as _, Sha256};
 
-use crate::language;
+use crate::{PageRouter, language, routes::get};
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const FOR_A_DAY: &str = "public, max-age=86400";
@@ -48,8 +48,8 @@ impl Asset {
 }
 
 /// The routes that every page leans on: `/assets/…`, `/favicon.ico` and the switch of language, `/language`.
-pub fn assets_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new()
+pub fn assets_router<S: Clone + Send + Sync + 'static>() -> PageRouter<S> {
+    PageRouter::new()
         .route(&STYLE.path, get(async || STYLE.answer(IMMUTABLE)))
         .route(&SCRIPT.path, get(async || SCRIPT.answer(IMMUTABLE)))
         .route(&ICON.path, get(async || ICON.answer(IMMUTABLE)))

@@ -1,10 +1,10 @@
 //! The pages that the law wants: accessibility, personal data, public records.
 
 use askama::Template;
-use axum::{Router, extract::Request, response::Response, routing::get};
+use axum::{extract::Request, response::Response};
 use http::request::Parts;
 
-use crate::{Frame, Html, Lang, Texts, markdown::prose, page::page};
+use crate::{Frame, Html, Lang, PageRouter, Texts, markdown::prose, page::page, routes::get};
 
 /// Who runs this exchange, as the statements name them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,13 +54,13 @@ struct StatementPage {
 
 /// The routes `/accessibility`, `/personal-data` and `/public-records`, open to everyone. The closure makes the frame
 /// of a request: its language, path and viewer; the title is put in here.
-pub fn statement_router<S, F, Fut>(operator: Operator, frame: F) -> Router<S>
+pub fn statement_router<S, F, Fut>(operator: Operator, frame: F) -> PageRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     F: Fn(Parts) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Frame> + Send,
 {
-    STATEMENTS.into_iter().fold(Router::new(), |router, statement| {
+    STATEMENTS.into_iter().fold(PageRouter::new(), |router, statement| {
         let (frame, operator) = (frame.clone(), operator.clone());
         let handler = async move |request: Request| -> Response {
             let (parts, _) = request.into_parts();
@@ -68,6 +68,11 @@ where
         };
         router.route(statement.path, get(handler))
     })
+}
+
+/// Where the statements are.
+pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
+    STATEMENTS.iter().map(|statement| statement.path)
 }
 
 fn statement_page(statement: &Statement, mut frame: Frame, operator: &Operator) -> StatementPage {

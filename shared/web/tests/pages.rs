@@ -73,7 +73,7 @@ fn a_page_for_nobody_has_no_demo_no_live_and_no_name() {
 fn router() -> Router {
     let operator = Operator { name: "Kansliet <1>".into(), mail: Some("kansli@erfa.example".into()) };
     let frame = async |parts: http::request::Parts| Frame::new(Lang::of(&parts.headers), "", parts.uri.path());
-    Router::new().merge(web::assets_router()).merge(web::statement_router(operator, frame))
+    Router::new().merge(web::assets_router().into_router()).merge(web::statement_router(operator, frame).into_router())
 }
 
 #[expect(clippy::unwrap_used, reason = "a helper of tests")]

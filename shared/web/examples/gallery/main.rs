@@ -2,7 +2,13 @@
 
 mod page;
 
-use axum::{Router, http::header, middleware::map_response, response::Response, routing::get};
+use axum::{
+    Router,
+    http::{header, request::Parts},
+    middleware::map_response,
+    response::Response,
+    routing::get,
+};
 use web::{Frame, Lang, Operator};
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -11,12 +17,13 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
     let operator = Operator { name: "Kansliet".into(), mail: Some("kansliet@erfa.example".into()) };
+    let statements = web::statement_router(operator, async |parts: Parts| {
+        Frame::new(Lang::of(&parts.headers), "", parts.uri.path())
+    });
     let router = Router::new()
         .route("/", get(async |lang: Lang| web::page(&page::Gallery::new(lang))))
-        .merge(web::statement_router(operator, async |parts| {
-            Frame::new(Lang::of(&parts.headers), "", parts.uri.path())
-        }))
-        .merge(web::assets_router())
+        .merge(statements.into_router())
+        .merge(web::assets_router().into_router())
         .fallback(async |lang: Lang| {
             web::error_page(Frame::new(lang, "", "/"), axum::http::StatusCode::NOT_FOUND, "", "")
         })
