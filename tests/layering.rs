@@ -15,7 +15,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("contracts", &["types"]),
     ("event-log", &["types", "contracts"]),
     ("event-sourcing", &["types", "contracts", "event-log"]),
-    ("service-kit", &["types", "contracts", "event-log", "event-sourcing"]),
+    ("oidc", &["types"]),
+    ("service-kit", &["types", "contracts", "event-log", "event-sourcing", "oidc"]),
     ("access", &["types", "contracts", "event-log", "event-sourcing", "service-kit"]),
     ("live", &["types", "contracts", "event-log", "event-sourcing", "service-kit", "access"]),
     ("web", &["types"]),
@@ -28,12 +29,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("power-cuts", &["types", "contracts", "event-log"]),
     ("xtask", &[]),
 ];
-const SHARED: &[&str] = &["types", "contracts", "event-log", "event-sourcing", "service-kit", "access", "live", "web"];
+const SHARED: &[&str] =
+    &["types", "contracts", "event-log", "event-sourcing", "oidc", "service-kit", "access", "live", "web"];
 const SHARED_AND_SERVICES: &[&str] = &[
     "types",
     "contracts",
     "event-log",
     "event-sourcing",
+    "oidc",
     "service-kit",
     "access",
     "live",
