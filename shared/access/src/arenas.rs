@@ -85,7 +85,7 @@ fn rules(access: ArenaAccess, viewer: &Viewer, membership: Option<bool>) -> Stan
     let (sees_card, reads, may_join) = match access {
         ArenaAccess::Open => (true, true, true),
         ArenaAccess::Members => (true, member || secretariat, true),
-        ArenaAccess::Invited => (member || invited || secretariat, member || secretariat, invited || secretariat),
+        ArenaAccess::Invited => (member || invited || secretariat, member || secretariat, invited),
     };
     Standing {
         access,

@@ -61,7 +61,7 @@ const STANDS: &str = "
                     anonymous waiting former of-a of-b member guest secr was-secr soon-secr reads writes
 open                -         -       -      crj  crj  crw    crj   crj  crj      crj       cr    crw
 members             -         -       -      cj   cj   crw    cj    crj  cj       cj        cr    crw
-invited             -         -       -      -    -    crw    cj    crj  -        -         cr    crw
+invited             -         -       -      -    -    crw    cj    cr   -        -         cr    crw
 nothing             -         -       -      -    -    -      -     -    -        -         -     -
 ";
 
