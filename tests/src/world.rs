@@ -166,7 +166,13 @@ impl World {
         thread
     }
 
-    async fn commit<E: EventSet>(&self, id: Uuid, expected: Expected, audience: Audience, events: Vec<E>) {
+    /// The moment in which all of it happens.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What else happened in a stream.
+    pub async fn commit<E: EventSet>(&self, id: Uuid, expected: Expected, audience: Audience, events: Vec<E>) {
         let commit = CommitId::from_uuid(self.ids.uuid());
         let events = events.iter().enumerate().map(|(ordinal, event)| NewEvent::of(commit, ordinal, event)).collect();
         let meta = Meta::new(Actor::System { part: "test world".into() }, audience, self.now);

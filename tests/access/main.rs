@@ -1,0 +1,14 @@
+//! Who may see and do what: every route, for everybody, held against one table; and that nothing gets in or out otherwise.
+//!
+//! - `routes.txt` has a row for every route, `policy.txt` says who is answered what.
+//! - `cast.rs` is who asks, and what they ask for.
+//! - `matrix.rs` asks everything as everybody; `cross_site.rs` asks as another site's page would.
+
+#![expect(clippy::panic, reason = "a test that can't go on fails")]
+
+mod ask;
+mod cast;
+mod cross_site;
+mod matrix;
+mod published;
+mod table;
