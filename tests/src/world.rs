@@ -102,7 +102,7 @@ impl World {
         };
         self.commit::<TokenEvent>(token.uuid(), Expected::NoStream, Audience::System, vec![issued.into()]).await;
         let session = SessionId::new(&self.ids);
-        let signed_in = SignedIn { person, secret: secret.hash(), expires_at };
+        let signed_in = SignedIn { person, secret: secret.hash(), expires_at, openid: None };
         self.commit::<SessionEvent>(session.uuid(), Expected::NoStream, Audience::System, vec![signed_in.into()]).await;
         let cookie = format!("erfa-session={}", access::session_text(session, &secret));
         Inhabitant { person, agency, email, token: access::token_text(token, &secret), token_id: token, cookie }
@@ -112,7 +112,7 @@ impl World {
     pub async fn session(&mut self, person: PersonId) -> String {
         let (session, secret) = (SessionId::new(&self.ids), Secret::new());
         let expires_at = self.now + jiff::SignedDuration::from_hours(24);
-        let signed_in = SignedIn { person, secret: secret.hash(), expires_at };
+        let signed_in = SignedIn { person, secret: secret.hash(), expires_at, openid: None };
         self.commit::<SessionEvent>(session.uuid(), Expected::NoStream, Audience::System, vec![signed_in.into()]).await;
         format!("erfa-session={}", access::session_text(session, &secret))
     }

@@ -1,8 +1,15 @@
 //! What happens in the directory: agencies, people, their mandates, how they sign in.
 
+mod identities;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use types::{AgencyId, Line, MandateId, PersonId, Timestamp};
+
+pub use identities::{
+    AccountKey, AssuranceLevel, IdentityEvent, IdentityLinked, IdentityUnlinked, Issuer, OpenIdSignIn, ProviderSession,
+    Subject,
+};
 
 use crate::{EventDescriptor, EventSet, event_set::event_set};
 
@@ -198,6 +205,9 @@ pub struct SignedIn {
     pub secret: SecretHash,
     /// After this they have to sign in again.
     pub expires_at: Timestamp,
+    /// The provider that vouched for them; `None` if they followed a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub openid: Option<OpenIdSignIn>,
 }
 
 /// Why a session ended.
@@ -208,6 +218,8 @@ pub enum SessionEnd {
     SignedOut,
     /// Its person ended it from another browser.
     EndedByPerson,
+    /// The OpenID provider that had vouched for its person ended it.
+    EndedByProvider,
 }
 
 /// A session ended before its time.
@@ -275,7 +287,7 @@ event_set! {
 
 /// Every event type of the directory.
 pub fn descriptors() -> impl Iterator<Item = &'static EventDescriptor> {
-    [AgencyEvent::DESCRIPTORS, PersonEvent::DESCRIPTORS, SessionEvent::DESCRIPTORS, TokenEvent::DESCRIPTORS]
-        .into_iter()
-        .flatten()
+    let people = [AgencyEvent::DESCRIPTORS, PersonEvent::DESCRIPTORS];
+    let signing_in = [IdentityEvent::DESCRIPTORS, SessionEvent::DESCRIPTORS, TokenEvent::DESCRIPTORS];
+    people.into_iter().chain(signing_in).flatten()
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use contracts::{
     DecodeError, EventSet,
-    directory::{AgencyEvent, PersonEvent, SessionEvent, TokenEvent},
+    directory::{AgencyEvent, IdentityEvent, PersonEvent, SessionEvent, TokenEvent},
     forum::{ArenaEvent, ThreadEvent},
     log::LogEvent,
 };
@@ -30,6 +30,7 @@ fn every_stored_byte_is_read_and_written_as_before() {
     let sets = [
         reencode::<AgencyEvent>,
         reencode::<PersonEvent>,
+        reencode::<IdentityEvent>,
         reencode::<SessionEvent>,
         reencode::<TokenEvent>,
         reencode::<ArenaEvent>,

@@ -73,6 +73,8 @@ ids! {
     PersonId;
     /// A mandate that a person holds.
     MandateId;
+    /// An account at an OpenID provider.
+    IdentityId;
     /// A signed-in browser.
     SessionId;
     /// An API token.

@@ -13,8 +13,8 @@ mod text;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use id::{
-    AgencyId, ArenaId, CommitId, EventId, Ids, LogEpoch, MandateId, PersonId, PostId, SequentialIds, SessionId,
-    SystemIds, ThreadId, TokenId,
+    AgencyId, ArenaId, CommitId, EventId, IdentityId, Ids, LogEpoch, MandateId, PersonId, PostId, SequentialIds,
+    SessionId, SystemIds, ThreadId, TokenId,
 };
 pub use need_area::NeedArea;
 pub use position::{Position, Revision};

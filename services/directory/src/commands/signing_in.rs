@@ -151,7 +151,7 @@ impl Commands {
     pub async fn sign_in_as(&self, person: PersonId) -> Result<Opened, Error> {
         let (session, secret) = (SessionId::new(&*self.0.ids), Secret::new());
         let expires_at = self.later(SESSION_HOURS * 3_600);
-        let command = Command::Open(SignedIn { person, secret: secret.hash(), expires_at });
+        let command = Command::Open(SignedIn { person, secret: secret.hash(), expires_at, openid: None });
         let asked = Asked::to("sign in", &session);
         let by = By::system("demo");
         let request = self.request(&by, session.uuid(), Audience::System, asked, command);

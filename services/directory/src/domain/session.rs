@@ -109,7 +109,7 @@ impl Decider for Session {
                     Err(Error::OtherBrowser)
                 } else {
                     let (person, secret) = (issued.person, secret.clone());
-                    Ok(vec![SignedIn { person, secret, expires_at: *expires_at }.into()])
+                    Ok(vec![SignedIn { person, secret, expires_at: *expires_at, openid: None }.into()])
                 }
             }
             (Command::SignIn { link, .. }, State::Open { link: used, .. } | State::Ended { link: used, .. })
@@ -180,7 +180,7 @@ mod tests {
     }
 
     fn signed_in() -> SessionEvent {
-        SignedIn { person: PERSON, secret: hash("secret"), expires_at: at(5_000) }.into()
+        SignedIn { person: PERSON, secret: hash("secret"), expires_at: at(5_000), openid: None }.into()
     }
 
     fn end(person: PersonId, now: i64) -> Command {
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_session_can_be_opened_without_a_link() {
-        let open = SignedIn { person: PERSON, secret: hash("secret"), expires_at: at(5_000) };
+        let open = SignedIn { person: PERSON, secret: hash("secret"), expires_at: at(5_000), openid: None };
         given::<Session>([]).when(Command::Open(open.clone())).then([signed_in()]);
         given::<Session>([signed_in()]).when(Command::Open(open)).then_refused(Error::Exists);
         given::<Session>([signed_in()]).when(sign_in("link", None, 10)).then_refused(Error::LinkUnknown);

@@ -206,7 +206,7 @@ impl World {
     async fn sign_in(&self, person: PersonId) -> (SessionId, String, TokenId, String) {
         let (session, token, secret) = (SessionId::new(&*self.ids), TokenId::new(&*self.ids), Secret::new());
         let expires_at: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
-        let signed_in = SignedIn { person, secret: secret.hash(), expires_at };
+        let signed_in = SignedIn { person, secret: secret.hash(), expires_at, openid: None };
         self.write(session.uuid(), &[SessionEvent::from(signed_in)]).await;
         let issued = TokenIssued {
             person,

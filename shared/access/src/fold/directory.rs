@@ -164,7 +164,7 @@ pub(super) fn session(tx: &WriteTransaction, event: &Recorded, it: SessionEvent)
 
 /// Keeps the session, and drops those that had ended by themselves when the log wrote this.
 fn signed_in(tx: &WriteTransaction, event: &Recorded, id: IdKey, it: SignedIn) -> Result<(), ViewError> {
-    let SignedIn { person, secret, expires_at } = it;
+    let SignedIn { person, secret, expires_at, .. } = it;
     let mut sessions = tx.open_table(SESSIONS)?;
     json_value::put(&mut sessions, id, &SessionRecord { person, secret, expires_at })?;
     let mut ends = tx.open_table(SESSION_ENDS)?;

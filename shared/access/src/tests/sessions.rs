@@ -81,7 +81,7 @@ async fn a_session_that_lies_unused_is_not_taken_up_again() {
     let person = world.person(world.agency("A").await).await;
     let (session, secret) = (SessionId::from_uuid(Uuid::from_u128(5)), Secret::new());
     let expires_at = world.after(10 * SESSION_IDLE_SECONDS_MAX);
-    let event = contracts::directory::SignedIn { person, secret: secret.hash(), expires_at };
+    let event = contracts::directory::SignedIn { person, secret: secret.hash(), expires_at, openid: None };
     world.append::<contracts::directory::SessionEvent>(session.uuid(), contracts::Audience::System, event).await;
     let (snapshot, cookie) = (world.snapshot().await, session_text(session, &secret));
     let signed_in = || world.gate.viewer_of_session(&snapshot, &cookie).unwrap() != Viewer::Anonymous;

@@ -160,7 +160,7 @@ impl World {
         self.append(id, Audience::Participants, PersonEvent::from(joined)).await;
         self.append(id, Audience::Participants, PersonEvent::from(AffiliationStarted { agency })).await;
         let (session, secret) = (SessionId::new(&self.ids), Secret::new());
-        let signed_in = SignedIn { person, secret: secret.hash(), expires_at };
+        let signed_in = SignedIn { person, secret: secret.hash(), expires_at, openid: None };
         self.append(session.uuid(), Audience::System, SessionEvent::from(signed_in)).await;
         let cookie = format!("erfa-session={}", session_text(session, &secret));
         let (token, token_text) = self.token(person, expires_at).await;
