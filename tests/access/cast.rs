@@ -214,7 +214,7 @@ impl<'w> Cast<'w> {
 
     async fn session(&self, person: PersonId, expires_at: Timestamp) -> (SessionId, String) {
         let (session, secret) = (SessionId::new(&SystemIds), Secret::new());
-        let signed_in = SignedIn { person, secret: secret.hash(), expires_at };
+        let signed_in = SignedIn { person, secret: secret.hash(), expires_at, openid: None };
         self.happened::<SessionEvent>(session.uuid(), true, Audience::System, vec![signed_in.into()]).await;
         (session, format!("erfa-session={}", session_text(session, &secret)))
     }

@@ -14,7 +14,7 @@ mod world;
 pub use command::{Ran, finish, real_agencies, run};
 pub use page::Page;
 pub use person::Person;
-pub use server::{Server, erfa};
+pub use server::{RATES_RAISED, Server, erfa};
 pub use socket::Socket;
 pub use tree::{Tree, tree};
 pub use world::{Inhabitant, World, open_log};

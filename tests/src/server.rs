@@ -29,6 +29,27 @@ fn program() -> &'static Path {
     })
 }
 
+/// Arguments that raise the limits on how often one may ask, for tests in which a few people do what thousands do. They are
+/// not switched off, so that counting is part of what is tested and measured.
+pub const RATES_RAISED: [&str; 16] = [
+    "--set",
+    "rates.address=100000000",
+    "--set",
+    "rates.sign_in=100000000",
+    "--set",
+    "rates.person_reads=100000000",
+    "--set",
+    "rates.person_writes=100000000",
+    "--set",
+    "rates.token_reads=100000000",
+    "--set",
+    "rates.token_writes=100000000",
+    "--set",
+    "rates.agency_reads=100000000",
+    "--set",
+    "rates.agency_writes=100000000",
+];
+
 /// The program with these arguments, nothing of this environment's configuration, and its standard input closed.
 pub fn erfa(args: &[&str]) -> Command {
     let mut command = Command::new(program());

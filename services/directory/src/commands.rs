@@ -10,7 +10,7 @@ mod tokens;
 
 use std::{sync::Arc, time::Duration};
 
-use access::PersonViewer;
+use access::{Keys, PersonViewer};
 use contracts::{Actor, Audience, Meta, OnBehalfOf, RequestDigest, directory::Role};
 use event_log::Log;
 use event_sourcing::{Executor, ExecutorOptions, Request, Snapshot, Views};
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 pub use agencies::{ImportError, Imported};
 pub use error::Error;
-pub(crate) use link_requests::Worker;
+pub(crate) use link_requests::{LinkHealth, Worker};
 pub use people::{Invitation, NewMandate, is_mail_address};
 pub use signing_in::{LINK_MINUTES, Link, LinkRequest, Opened, SESSION_HOURS};
 pub use tokens::{IssuedToken, NewToken};
@@ -44,6 +44,7 @@ pub(crate) struct Inner {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     outbox: Outbox,
+    keys: Keys,
     origin: String,
     agencies: Executor<Agency>,
     people: Executor<Person>,
@@ -137,13 +138,14 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) outbox: Outbox,
+    pub(crate) keys: Keys,
     pub(crate) origin: String,
 }
 
 impl Commands {
     /// The commands, and the worker that carries out what they queue.
     pub(crate) fn new(parts: Parts) -> (Self, Worker) {
-        let Parts { log, views, clock, ids, outbox, origin } = parts;
+        let Parts { log, views, clock, ids, outbox, keys, origin } = parts;
         let (link_requests, waiting) = link_requests::queue();
         let options = ExecutorOptions::default();
         let commands = Self(Arc::new(Inner {
@@ -159,6 +161,7 @@ impl Commands {
             clock,
             ids,
             outbox,
+            keys,
             origin,
             link_requests,
         }));

@@ -70,6 +70,7 @@ pub enum StartError {
 pub struct Directory {
     app: app::App,
     worker: JoinHandle<()>,
+    link_health: commands::LinkHealth,
     stop: CancellationToken,
 }
 
@@ -82,13 +83,14 @@ impl Directory {
         let folds = ViewsOptions::new(path, views::VERSION).fold(AccessFold).fold(views::DirectoryFold);
         let views = Views::open(log.clone(), folds).await?;
         let gate = GateOptions { at_least_wait, ..GateOptions::new(&*origin) };
-        let gate = Gate::new(views.clone(), keys, clock.clone(), gate);
-        let parts = commands::Parts { log, views, clock, ids, outbox, origin };
+        let gate = Gate::new(views.clone(), keys.clone(), clock.clone(), gate);
+        let parts = commands::Parts { log, views, clock, ids, outbox, keys, origin };
         let (commands, worker) = Commands::new(parts);
         let stop = shutdown.child_token();
+        let link_health = worker.health();
         let worker = tokio::spawn(worker.run(stop.clone()));
         let app = app::App { gate, commands, personas: demo.then(app::Personas::default) };
-        Ok(Self { app, worker, stop })
+        Ok(Self { app, worker, link_health, stop })
     }
 
     /// Its pages and its API, under their whole paths.
@@ -110,6 +112,12 @@ impl Directory {
     /// What it reads from.
     pub fn views(&self) -> &Views {
         self.app.gate.views()
+    }
+
+    /// Says what is wrong with what sends sign-in links, for as long as the process lives.
+    pub fn link_check(&self) -> impl Fn() -> Result<(), String> + Send + Sync + use<> {
+        let health = self.link_health.clone();
+        move || health.check()
     }
 
     /// What recognises those who ask.

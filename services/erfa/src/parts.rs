@@ -132,6 +132,7 @@ impl Parts {
             Some(reason) => Err(reason.to_string()),
             None => Ok(()),
         });
+        health.register("sign-in-links", self.directory.link_check());
         for (_, name, views) in self.views() {
             let views = views.clone();
             health.register(name, move || views.failure().map_or(Ok(()), Err));

@@ -76,7 +76,7 @@ fn browser_name(secure: bool) -> &'static str {
     if secure { "__Host-erfa-browser" } else { "erfa-browser" }
 }
 
-fn cookie(name: &'static str, value: String, secure: bool, seconds: i64) -> Cookie<'static> {
+pub(crate) fn cookie(name: &'static str, value: String, secure: bool, seconds: i64) -> Cookie<'static> {
     Cookie::build((name, value))
         .path("/")
         .http_only(true)

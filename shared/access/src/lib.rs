@@ -14,12 +14,14 @@
 mod arenas;
 mod authenticate;
 mod cookies;
+mod counting;
 mod csrf;
 mod cursors;
 mod extract;
 mod fold;
 mod gate;
 mod keys;
+mod known_browser;
 mod last_seen;
 mod origin;
 pub mod people;
@@ -35,6 +37,7 @@ mod visible;
 pub use arenas::{Members, Readers, Standing, member_count, members, readers_of, standing};
 pub use authenticate::{renew, session_text, still_valid, token_text};
 pub use cookies::{Credentials, SESSION_SECONDS_MAX, at_least_cookie};
+pub use counting::count;
 pub use csrf::{FormOwner, csrf_matches, csrf_token};
 pub use cursors::{BadCursor, CURSOR_CHARS, Cursors, Opened, Subject};
 pub use extract::{
@@ -44,6 +47,7 @@ pub use extract::{
 pub use fold::AccessFold;
 pub use gate::{AT_LEAST_WAIT, Gate, GateOptions};
 pub use keys::{Keys, KeysError};
+pub use known_browser::KnownBrowser;
 pub use origin::{not_foreign, same_origin};
 pub use reading::Reading;
 pub use secret::{MalformedSecret, Secret};

@@ -4,6 +4,7 @@ mod api;
 mod folding;
 mod forms;
 mod histories;
+mod limits;
 mod pages;
 mod policy;
 mod sessions;

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use access::{BadCursor, Credentials, Gate, Viewer, not_foreign, renew, same_origin};
+use access::{BadCursor, Credentials, Gate, Viewer, count, not_foreign, problems::view_problem, renew, same_origin};
 use axum::http::HeaderMap;
 use contracts::directory::Scope;
 use event_sourcing::{Snapshot, ViewError};
-use service_kit::Problem;
+use service_kit::{Access, Asker, Problem};
 use types::{LogEpoch, Position, Timestamp};
 
 use crate::fault::Fault;
@@ -59,6 +59,13 @@ impl Door {
             true => same_origin(headers, self.gate.origin()),
             false => not_foreign(headers, self.gate.origin()),
         }
+    }
+
+    /// Counts the opening of a socket: for whose session's cookie is in the headers, or else for the address.
+    pub(crate) fn count(&self, asker: &Asker, headers: &HeaderMap) -> Result<(), Problem> {
+        let viewer = self.snapshot().and_then(|snapshot| self.recognise(&snapshot, headers, None));
+        let viewer = viewer.map_err(|error| view_problem(&error))?;
+        count(asker, &viewer.unwrap_or(Viewer::Anonymous), Access::Read)
     }
 
     /// Whose token this is, or else whose session's cookie is in the headers; `None` if nobody's who may read.

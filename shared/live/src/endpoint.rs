@@ -7,12 +7,12 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use service_kit::{Problem, Received, problems};
+use service_kit::{Asker, Problem, Received, problems};
 
 use crate::{
     Live, limits,
     protocol::SUB_PROTOCOL,
-    socket::{self, Intake},
+    socket::{self, Caller, Intake},
 };
 
 /// What the transport takes at most. A frame above the protocol's own limit, but not above this, still gets its error.
@@ -28,12 +28,16 @@ impl Live {
 
 async fn upgrade(
     State(Live(live)): State<Live>,
+    asker: Asker,
     headers: HeaderMap,
     received: Option<Extension<Received>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     if let Err(foreign) = live.door.admit(&headers) {
         return foreign.into_response();
+    }
+    if let Err(refusal) = live.door.count(&asker, &headers) {
+        return refusal.into_response();
     }
     let upgrade = match upgrade {
         Ok(upgrade) => upgrade,
@@ -58,6 +62,6 @@ async fn upgrade(
         .on_upgrade(async move |socket| {
             // In a task of its own, which is as small as can be: the one that upgrades has room for the upgrade as well.
             let tasks = live.tasks.clone();
-            tasks.spawn(socket::serve(live, Box::new(socket), cookies, intake));
+            tasks.spawn(socket::serve(live, Box::new(socket), Caller { cookies, asker: Some(asker) }, intake));
         })
 }

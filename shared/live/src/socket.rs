@@ -12,6 +12,7 @@ use axum::{
     http::HeaderMap,
 };
 use futures_util::{SinkExt as _, StreamExt as _};
+use service_kit::Asker;
 use tokio::time::Instant;
 use types::Position;
 
@@ -32,6 +33,14 @@ pub(crate) use intake::Intake;
 /// How long the last frames may take to reach the client.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// What is kept of the request that opened a socket.
+pub(crate) struct Caller {
+    /// The cookies that it came with.
+    pub(crate) cookies: HeaderMap,
+    /// Who asked, until they have said who they are.
+    pub(crate) asker: Option<Asker>,
+}
+
 /// A socket.
 struct Socket {
     id: u64,
@@ -42,7 +51,7 @@ struct Socket {
     outbox: Outbox,
     intake: Intake,
     began: Instant,
-    cookies: HeaderMap,
+    caller: Caller,
     known: Option<Known>,
     subscribed: Vec<Subscribed>,
     close: Option<CloseCode>,
@@ -76,9 +85,9 @@ impl OpenCursor for ForViewer<'_> {
 }
 
 /// Serves a client until either has enough.
-pub(crate) async fn serve<T: Transport>(live: Arc<Shared>, mut transport: T, cookies: HeaderMap, intake: Intake) {
+pub(crate) async fn serve<T: Transport>(live: Arc<Shared>, mut transport: T, caller: Caller, intake: Intake) {
     // On the heap, because most of its life a socket is idle and its task is to be small.
-    let mut socket = Box::new(Socket::new(live, cookies, intake));
+    let mut socket = Box::new(Socket::new(live, caller, intake));
     let clean = socket.run(&mut transport).await;
     let code = socket.close;
     let reason = code.map_or("client", CloseCode::reason);
@@ -99,7 +108,7 @@ pub(crate) async fn serve<T: Transport>(live: Arc<Shared>, mut transport: T, coo
 }
 
 impl Socket {
-    fn new(live: Arc<Shared>, cookies: HeaderMap, intake: Intake) -> Self {
+    fn new(live: Arc<Shared>, caller: Caller, intake: Intake) -> Self {
         let id = live.next_socket();
         // Consecutive sockets land far from each other.
         let spread = id.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
@@ -113,7 +122,7 @@ impl Socket {
             outbox: Outbox::default(),
             intake,
             began: Instant::now(),
-            cookies,
+            caller,
             known: None,
             subscribed: Vec::new(),
             close: None,

@@ -17,7 +17,8 @@ pub use flags::Flags;
 pub use origin::Origin;
 pub use sources::{Source, Sources};
 
-use settings::{Context, SETTINGS, Setting};
+use crate::{Proxies, Rates};
+use settings::{Context, Setting, settings};
 use sources::Given;
 
 /// The settings of a process, all of them valid.
@@ -37,10 +38,14 @@ pub struct Config {
     pub secretariat_mail: Option<String>,
     /// How long a read waits until it shows what its reader just wrote.
     pub at_least_wait: Duration,
+    /// Which proxies stand before this server, and are believed.
+    pub proxies: Proxies,
     /// What is written about what happens.
     pub log: LogOptions,
     /// What no request and no connection may exceed.
     pub limits: Limits,
+    /// How many requests are taken in a minute, and from whom.
+    pub rates: Rates,
 }
 
 /// What is written about what happens.
@@ -105,8 +110,10 @@ impl Default for Config {
             secretariat: "Kansliet".to_owned(),
             secretariat_mail: None,
             at_least_wait: Duration::from_secs(2),
+            proxies: Proxies::default(),
             log: LogOptions { format: LogFormat::Text, filter: "info".to_owned() },
             limits: Limits::default(),
+            rates: Rates::default(),
         }
     }
 }
@@ -165,7 +172,7 @@ impl Config {
     pub fn to_toml(&self) -> String {
         let mut text = String::new();
         let mut table = "";
-        for setting in SETTINGS {
+        for setting in settings() {
             let (of, name) = setting.key.split_once('.').unwrap_or(("", setting.key));
             if of != table {
                 text += &format!("\n[{of}]\n");

@@ -5,6 +5,7 @@
 //! answers when it refuses, [`api_routes`] for how a service publishes its API.
 
 mod api;
+mod client_address;
 pub mod conditional;
 pub mod config;
 mod health;
@@ -15,10 +16,12 @@ pub mod problems;
 mod prometheus;
 mod protect;
 mod published;
+mod rates;
 mod server;
 pub mod telemetry;
 
 pub use api::{ApiJson, ApiPath, ApiQuery, read_body};
+pub use client_address::{AddressPrefix, ClientAddress, ForwardedHeader, Proxies};
 pub use conditional::{Etag, IdempotencyKey, IfMatch, IfNoneMatch};
 pub use config::{Config, ConfigError, ConfigErrors, Flags, Limits, LogFormat, LogOptions, Origin, Source, Sources};
 pub use health::{CheckResult, Health, Readiness};
@@ -28,4 +31,5 @@ pub use problem::{FieldError, Problem, ProblemDocument, ProblemKind, Titles, exe
 pub use prometheus::{Prometheus, PrometheusError, metrics_router};
 pub use protect::{CONTENT_SECURITY_POLICY, ProblemPages, RequestId, protect, protect_with_pages};
 pub use published::{ApiInfo, ApiStatus, api_routes};
+pub use rates::{Access, Asker, Credential, RateLimits, Rates, SESSION_COOKIE, SignedIn};
 pub use server::{BindError, Received, Stopped, bind, serve};

@@ -260,11 +260,11 @@ mod tests {
 
     #[test]
     fn a_response_carries_its_problem_and_its_headers() {
-        let response = Problem::new(&problems::TOO_MANY_REQUESTS).retry_after(7).into_response();
+        let response = Problem::new(&problems::RATE_LIMITED).retry_after(7).into_response();
         assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(response.headers()["content-type"], MEDIA_TYPE);
         assert_eq!(response.headers()["retry-after"], "7");
-        assert_eq!(Problem::of(&response).map(Problem::kind), Some(&problems::TOO_MANY_REQUESTS));
+        assert_eq!(Problem::of(&response).map(Problem::kind), Some(&problems::RATE_LIMITED));
         let response = Problem::new(&problems::UNAUTHORIZED).into_response();
         assert_eq!(response.headers()["www-authenticate"], "Bearer");
     }

@@ -38,8 +38,8 @@ pub static KEY_REUSED: ProblemKind =
 pub static PRECONDITION_REQUIRED: ProblemKind =
     kind("precondition-required", 428, "Ange vilken version du har läst", "Say which version you have read");
 /// A rate limit is reached.
-pub static TOO_MANY_REQUESTS: ProblemKind =
-    kind("too-many-requests", 429, "För många förfrågningar", "Too many requests");
+pub static RATE_LIMITED: ProblemKind =
+    kind("rate-limited", 429, "Det kom för många förfrågningar på kort tid", "Too many requests came in a short time");
 /// A fault of ours; the log of the server says more, under the request's id.
 pub static INTERNAL: ProblemKind = kind("internal", 500, "Något gick fel hos oss", "Something went wrong on our side");
 /// Something that is needed can't be reached.
@@ -68,7 +68,7 @@ pub static ALL: [&ProblemKind; 18] = [
     &VALIDATION,
     &KEY_REUSED,
     &PRECONDITION_REQUIRED,
-    &TOO_MANY_REQUESTS,
+    &RATE_LIMITED,
     &INTERNAL,
     &UNAVAILABLE,
     &READ_ONLY,

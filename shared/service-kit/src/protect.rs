@@ -1,5 +1,6 @@
 //! What stands around every router: headers, an id for each request, problems in words, and limits.
 
+mod count;
 mod headers;
 mod observe;
 mod render;
@@ -26,7 +27,8 @@ pub use render::ProblemPages;
 const TIMEOUT_RETRY_SECONDS: u64 = 5;
 
 /// Puts around `router`, from the outside inwards: the security headers; an id, a span and counters for each request;
-/// problems in the language of the request; a panic as a problem; the time limit; the body limit.
+/// problems in the language of the request; the client's address and the limits on how often it may ask; a panic as a
+/// problem; the time limit; the body limit.
 ///
 /// Whatever happens inside, the answer has the headers, and under `/api/` every refusal is problem+json, also the
 /// router's own (404, 405).
@@ -45,6 +47,7 @@ fn layered(router: Router, config: &Config, pages: Option<ProblemPages>) -> Rout
             .layer(from_fn_with_state(config.origin.is_secure(), headers::set))
             .layer(from_fn(observe::observe))
             .layer(from_fn_with_state(pages, render::render))
+            .layer(from_fn_with_state(count::Counter::new(config), count::count))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(config.limits.request_max, limit_time))
             .layer(DefaultBodyLimit::max(config.limits.body_bytes_max)),

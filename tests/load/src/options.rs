@@ -136,7 +136,8 @@ against --server to measure the server alone (many sockets: raise `ulimit -n` on
 
 For a server that runs already, issue a token for each of some people, and let them join an arena:
   erfa token issue --person anna@myndighet.example --scopes read,write --days 1 >> tokens
-A person may have 8 sockets, so 1,000 sockets need 125 tokens.
+A person may have 8 sockets, so 1,000 sockets need 125 tokens. All of them come from one address and post more than people
+do: start that server with its `rates` raised, or at 0 (`erfa config show` lists them).
 
 It ends with 1 if a frame was lost, came twice or out of order, if a socket did not come back, or if an acknowledged
 post is not there.";

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, bail, ensure};
 use contracts::forum::ArenaAccess;
 use serde_json::json;
-use system_tests::{Server as Own, World};
+use system_tests::{RATES_RAISED, Server as Own, World};
 
 use crate::{
     call::call_well,
@@ -76,7 +76,8 @@ impl Site {
         }));
         progress.at(|| "the server reads the log".to_owned());
         let connections = format!("limits.connections_max={}", options.sockets + options.slow + plan.authors + 1_000);
-        let own = Own::start_at(data.path(), "127.0.0.1:0", &["--log-filter", "warn", "--set", &connections]);
+        let arguments = [&["--log-filter", "warn", "--set", &connections][..], &RATES_RAISED].concat();
+        let own = Own::start_at(data.path(), "127.0.0.1:0", &arguments);
         let (server, pid) = (server_of(&own.url)?, own.id());
         let site = Self::with_threads(server, Some(pid), tokens, &arena.to_string(), plan.threads)?;
         Ok(Self { session: Some(session), own: Some((own, data)), ..site })

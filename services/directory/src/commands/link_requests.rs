@@ -1,19 +1,24 @@
 //! Who asks for a sign-in link is answered at once, and the same whoever they are: whether the address is known, and
 //! the link's making if it is, come afterwards, here.
 
+mod budget;
+mod health;
+
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::{Commands, Error, LinkRequest, VIEW_WAIT};
-use crate::{
-    outbox::Mail,
-    views::{people, sessions},
-};
+use super::{Commands, Error, LinkRequest};
+use crate::{outbox::Mail, views::people};
+use budget::{Asking, Budgets};
+use health::WorkerHealth;
+
+pub(crate) use health::WorkerHealth as LinkHealth;
+
+#[cfg(test)]
+pub(crate) use budget::{OF_ADDRESS_MAX, OF_KNOWN_MAX, OF_STRANGERS_MAX};
 
 /// How many wait for their link at most.
 const WAITING_MAX: usize = 256;
-/// How many links of one person wait to be used at most; who asks for more gets no mail until one expires.
-pub(crate) const LINKS_MAX: usize = 5;
 
 pub(super) enum Job {
     Link(LinkRequest),
@@ -42,22 +47,23 @@ impl Commands {
         }
     }
 
-    async fn send_link(&self, request: LinkRequest) -> Result<(), Error> {
+    /// Sends the link, unless nobody is known at the address or too many of theirs were sent of late. Links that wait are
+    /// left alone: were an older one to give way, a stranger could end the one that its person is about to open.
+    async fn send_link(&self, request: LinkRequest, budgets: &mut Budgets) -> Result<(), Error> {
         // An address of which the view does not know yet gets no mail; asking again is easy.
         let snapshot = self.0.views.snapshot()?;
         let known = people::by_address(&snapshot, &request.address)?;
         let Some(person) = known.filter(|person| person.agencies().next().is_some()) else { return Ok(()) };
         let now = self.0.clock.now();
-        let waiting = sessions::newest(&snapshot, person.id)?;
-        if waiting.iter().filter(|link| link.is_waiting_link(now)).count() >= LINKS_MAX {
-            tracing::warn!(person = %person.id, "no sign-in link was sent, as several wait to be used");
-            return Ok(());
-        }
         drop(snapshot);
         let Some(to) = person.email else { return Ok(()) };
+        let is_known = request.known.is_some_and(|browser| browser.knows(&self.0.keys, person.id));
+        let asking = if is_known { Asking::KnownBrowser } else { Asking::Stranger(request.prefix) };
+        if !budgets.take(person.id, asking, now) {
+            tracing::warn!(person = %person.id, is_known, "no sign-in link was sent, as several were of late");
+            return Ok(());
+        }
         let link = self.link(person.id, Some(request.browser), &request.next).await?;
-        // The view is to know of this link before the next one is counted.
-        self.0.views.wait_for(link.position, VIEW_WAIT).await?;
         self.0.outbox.send(Mail::sign_in(to, &link, now)).await?;
         tracing::info!(person = %person.id, session = %link.session, "a sign-in link was sent");
         Ok(())
@@ -68,15 +74,24 @@ impl Commands {
 pub(crate) struct Worker {
     commands: Commands,
     waiting: mpsc::Receiver<Job>,
+    budgets: Budgets,
+    health: WorkerHealth,
 }
 
 impl Worker {
     pub(super) fn new(commands: Commands, waiting: mpsc::Receiver<Job>) -> Self {
-        Self { commands, waiting }
+        let health = WorkerHealth::new(commands.0.clock.clone());
+        Self { commands, waiting, budgets: Budgets::default(), health }
+    }
+
+    /// Says whether it gets on, also when it has ended.
+    pub(crate) fn health(&self) -> WorkerHealth {
+        self.health.clone()
     }
 
     /// Works until `shutdown`, and then finishes what was asked for before.
     pub(crate) async fn run(mut self, shutdown: CancellationToken) {
+        let _alive = self.health.alive();
         loop {
             let job = tokio::select! {
                 job = self.waiting.recv() => job,
@@ -91,9 +106,11 @@ impl Worker {
                     let _ = settled.send(());
                 }
                 Some(Job::Link(request)) => {
-                    if let Err(error) = self.commands.send_link(request).await {
+                    self.health.sends();
+                    if let Err(error) = self.commands.send_link(request, &mut self.budgets).await {
                         tracing::error!(%error, "a sign-in link could not be sent");
                     }
+                    self.health.waits();
                 }
             }
         }

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use access::Secret;
+use access::{KnownBrowser, Secret};
 use contracts::{
     Audience,
     directory::{AgencyName, Role, SecretHash, SessionEnd, SessionEvent, SignInLinkIssued, SignedIn},
 };
 use event_sourcing::ExecuteError;
+use service_kit::AddressPrefix;
 use types::{PersonId, Position, SessionId, Timestamp};
 
 use super::{Asked, By, Commands, Done, Error};
@@ -63,6 +64,10 @@ pub struct LinkRequest {
     pub browser: SecretHash,
     /// The path that they want to come to; empty for the start page.
     pub next: String,
+    /// From where they ask, as far as it is counted.
+    pub prefix: Option<AddressPrefix>,
+    /// What the browser keeps if somebody has signed in there before.
+    pub known: Option<KnownBrowser>,
 }
 
 /// A session that was opened.

@@ -2,13 +2,17 @@
 
 use std::path::Path;
 
-use access::Secret;
+use access::{KnownBrowser, Secret};
 use contracts::directory::{Address, Role, Scope, SessionEnd};
 use event_sourcing::ExecuteError;
+use service_kit::ClientAddress;
 use types::{Line, PersonId, SessionId};
 use uuid::Uuid;
 
-use super::{Error, Invitation, LINK_MINUTES, LinkRequest, NewMandate, NewToken, link_requests::LINKS_MAX};
+use super::{
+    Error, Invitation, LINK_MINUTES, LinkRequest, NewMandate, NewToken,
+    link_requests::{OF_ADDRESS_MAX, OF_KNOWN_MAX, OF_STRANGERS_MAX},
+};
 use crate::{
     domain::{person, session, token},
     import::parse,
@@ -221,7 +225,13 @@ async fn people_are_listed_while_they_take_part() {
 }
 
 fn request(address: &str, browser: &Secret) -> LinkRequest {
-    LinkRequest { address: address.to_owned(), browser: browser.hash(), next: "/threads/1?page=2".to_owned() }
+    LinkRequest {
+        address: address.to_owned(),
+        browser: browser.hash(),
+        next: "/threads/1?page=2".to_owned(),
+        prefix: None,
+        known: None,
+    }
 }
 
 #[tokio::test]
@@ -245,29 +255,79 @@ async fn a_link_is_sent_to_who_is_known() {
     assert_eq!(opened.person, person);
 }
 
+/// Has so many links asked for, one after the other, and says how many mails came of it.
+async fn mails_of(world: &World, requests: impl IntoIterator<Item = LinkRequest>) -> usize {
+    let before = world.mails().len();
+    for request in requests {
+        world.commands().request_link(request).unwrap();
+        // Files of one second have no order, but each has its name.
+        world.commands().links_settled().await;
+    }
+    world.mails().len() - before
+}
+
+/// Asks from an address, in a browser that somebody may have signed in before.
+fn asked(from: u8, known: Option<KnownBrowser>) -> LinkRequest {
+    let prefix = Some(ClientAddress([203, 0, 113, from].into()).prefix());
+    LinkRequest { prefix, known, ..request("namn@verket.example", &Secret::new()) }
+}
+
 #[tokio::test]
-async fn a_link_is_not_sent_to_who_has_left_nor_without_end() {
+async fn strangers_neither_flood_a_person_nor_keep_them_out() {
     let world = World::empty().await;
     let agency = world.agency("Verket").await;
     let person = world.joined("namn@verket.example", "Namn", agency, Role::Participant).await;
-    let browser = Secret::new();
-    for _ in 0..LINKS_MAX + 3 {
-        world.commands().request_link(request("namn@verket.example", &browser)).unwrap();
-    }
-    world.commands().links_settled().await;
-    assert_eq!(world.mails().len(), LINKS_MAX);
-    world.clock.advance_seconds(LINK_MINUTES * 60);
-    world.commands().request_link(request("namn@verket.example", &browser)).unwrap();
-    world.commands().links_settled().await;
-    assert_eq!(world.mails().len(), LINKS_MAX + 1, "those from before have expired");
+    let keys = world.directory.gate().keys();
+    let own = KnownBrowser::for_person(keys, person);
+    let somebody_elses = KnownBrowser::for_person(keys, PersonId::from_uuid(Uuid::from_u128(1)));
 
+    let one_address = std::iter::repeat_with(|| asked(1, None)).take(OF_ADDRESS_MAX + 5);
+    assert_eq!(mails_of(&world, one_address).await, OF_ADDRESS_MAX);
+    assert_eq!(mails_of(&world, [asked(1, Some(somebody_elses))]).await, 0, "knowing somebody else is no help");
+    assert_eq!(mails_of(&world, [asked(2, None)]).await, 1, "another address has its own");
+    let all = (3..100).map(|from| asked(from, None));
+    assert_eq!(mails_of(&world, all).await, OF_STRANGERS_MAX - OF_ADDRESS_MAX - 1, "and all of them a bound");
+
+    let own_browser = std::iter::repeat_with(|| asked(1, Some(own.clone()))).take(OF_KNOWN_MAX + 5);
+    assert_eq!(mails_of(&world, own_browser).await, OF_KNOWN_MAX, "which is nothing to the person's own browser");
+
+    world.clock.advance_seconds(LINK_MINUTES * 60);
+    assert_eq!(mails_of(&world, [asked(1, None)]).await, 0);
+    world.clock.advance_seconds(60 * 60 - LINK_MINUTES * 60);
+    assert_eq!(mails_of(&world, [asked(1, None), asked(1, Some(own))]).await, 2);
+}
+
+#[tokio::test]
+async fn a_strangers_asking_leaves_the_links_that_wait() {
+    let world = World::empty().await;
+    let agency = world.agency("Verket").await;
+    let person = world.invited("namn@verket.example", agency, Role::Participant).await;
+    let browser = Secret::new();
+    assert_eq!(mails_of(&world, [request("namn@verket.example", &browser)]).await, 1);
+    let (session, link) = link_in(&world.mails()[0]);
+    mails_of(&world, (1..100).map(|from| asked(from, None))).await;
+    let opened = world.commands().sign_in(session, &link, Some(&browser)).await.unwrap();
+    assert_eq!(opened.person, person);
+}
+
+#[tokio::test]
+async fn a_link_is_not_sent_to_who_has_left() {
+    let world = World::empty().await;
+    let agency = world.agency("Verket").await;
+    let person = world.joined("namn@verket.example", "Namn", agency, Role::Participant).await;
     let left = world.commands().end_affiliation(&World::system(), person, agency).await.unwrap();
     world.read(left.position).await;
-    world.clock.advance_seconds(LINK_MINUTES * 60);
-    world.commands().request_link(request("namn@verket.example", &browser)).unwrap();
-    world.commands().links_settled().await;
-    assert_eq!(world.mails().len(), LINKS_MAX + 1);
+    assert_eq!(mails_of(&world, [asked(1, None)]).await, 0);
     assert!(world.commands().sign_in_link_for(person).await.is_err());
+}
+
+#[tokio::test]
+async fn health_says_when_nothing_sends_links_any_more() {
+    let world = World::empty().await;
+    let check = world.directory.link_check();
+    assert_eq!(check(), Ok(()));
+    world.directory.close().await.unwrap();
+    assert!(check().is_err_and(|why| why.contains("nobody gets one")));
 }
 
 #[tokio::test]

@@ -1,15 +1,17 @@
 //! Asking for a sign-in link; in a demo, choosing somebody to be.
 
-use access::{FormOwner, PageReading, PageRejection, PublicForm, Reading, Secret, csrf_token, local_path};
+use access::{
+    FormOwner, KnownBrowser, PageReading, PageRejection, PublicForm, Reading, Secret, csrf_token, local_path,
+};
 use askama::Template;
 use axum::{
     extract::Query,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::CookieJar;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use service_kit::Problem;
+use service_kit::{Asker, Problem};
 use types::PersonId;
 use web::{Errors, Frame, Section, Texts, page, page_with};
 
@@ -119,8 +121,11 @@ pub(super) async fn show(
 
 pub(super) async fn send(
     shell: Shell,
+    asker: Asker,
+    headers: HeaderMap,
     PublicForm(reading, Form { email, next }): PublicForm<Form>,
 ) -> Result<Response, PageRejection> {
+    asker.signs_in()?;
     let next = local_path(&next).to_owned();
     // A form token without a session is that of a browser, so there is one.
     let browser = reading.browser().filter(|_| reading.viewer.signed_in().is_none());
@@ -130,7 +135,9 @@ pub(super) async fn send(
         errors.add("email", shell.texts().get("wrong-address"));
         return answer(&shell, &reading, StatusCode::UNPROCESSABLE_ENTITY, (email, next, errors));
     }
-    shell.app.commands.request_link(LinkRequest { address: email, browser, next }).map_err(Problem::from)?;
+    let known = KnownBrowser::of(&headers, reading.gate().secure());
+    let request = LinkRequest { address: email, browser, next, prefix: asker.prefix(), known };
+    shell.app.commands.request_link(request).map_err(Problem::from)?;
     Ok(Redirect::to("/sign-in/sent").into_response())
 }
 

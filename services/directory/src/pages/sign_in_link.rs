@@ -9,7 +9,7 @@ use axum::{
 use event_sourcing::ViewError;
 use http::StatusCode;
 use serde::Deserialize;
-use service_kit::Problem;
+use service_kit::{Asker, Problem};
 use types::SessionId;
 use web::{Frame, Section, Texts, page, page_with};
 
@@ -76,24 +76,40 @@ fn refused(shell: &Shell, reading: &Reading, refusal: Refusal, next: &str) -> Re
     page_with(status, &RefusedPage { frame, t, reason, what_to_do, next })
 }
 
-pub(super) async fn show(shell: Shell, PageReading(reading): PageReading, Query(link): Query<Link>) -> Response {
+pub(super) async fn show(
+    shell: Shell,
+    asker: Asker,
+    PageReading(reading): PageReading,
+    Query(link): Query<Link>,
+) -> Result<Response, PageRejection> {
+    asker.signs_in()?;
     if link.parse().is_none() {
-        return refused(&shell, &reading, Refusal::LinkUnknown, &link.next);
+        return Ok(refused(&shell, &reading, Refusal::LinkUnknown, &link.next));
     }
     let t = shell.texts();
     let mut frame = shell.frame(&reading, t.get("sign-in-title"), Section::SignIn);
     let jar = known_browser(&reading, &mut frame);
     let Link { session, secret, next } = link;
-    (jar, page(&LinkPage { frame, t, session, secret, next })).into_response()
+    Ok((jar, page(&LinkPage { frame, t, session, secret, next })).into_response())
 }
 
-pub(super) async fn send(shell: Shell, PublicForm(reading, link): PublicForm<Link>) -> Result<Response, PageRejection> {
+pub(super) async fn send(
+    shell: Shell,
+    asker: Asker,
+    PublicForm(reading, link): PublicForm<Link>,
+) -> Result<Response, PageRejection> {
+    asker.signs_in()?;
     let Some((session, secret)) = link.parse() else {
+        asker.opened_a_wrong_link()?;
         return Ok(refused(&shell, &reading, Refusal::LinkUnknown, &link.next));
     };
     match shell.app.commands.sign_in(session, &secret, reading.browser()).await {
         Ok(opened) => signed_in(&shell, &reading, &opened, &link.next).await,
         Err(error) => match error.session() {
+            Some(Refusal::LinkUnknown) => {
+                asker.opened_a_wrong_link()?;
+                Ok(refused(&shell, &reading, Refusal::LinkUnknown, &link.next))
+            }
             Some(refusal) => Ok(refused(&shell, &reading, refusal, &link.next)),
             None => Err(Problem::from(error).into()),
         },
@@ -112,6 +128,7 @@ pub(super) async fn signed_in(
     let gate = reading.gate();
     let session = gate.session_cookie(opened.session, &opened.secret, opened.expires_at);
     let at_least = gate.at_least_cookie(reading.cursor_at(opened.position));
-    let jar = axum_extra::extract::cookie::CookieJar::new().add(session).add(at_least);
+    let known = gate.known_browser_cookie(opened.person);
+    let jar = axum_extra::extract::cookie::CookieJar::new().add(session).add(at_least).add(known);
     Ok((jar, Redirect::to(local_path(next))).into_response())
 }

@@ -4,10 +4,12 @@ use axum::extract::{FromRef, FromRequestParts};
 use contracts::directory::Scope;
 use http::{HeaderMap, request::Parts};
 use serde::Deserialize;
-use service_kit::{Problem, problems};
+use service_kit::{Access, Asker, Problem, problems};
 
 use crate::{
-    Credentials, Gate, Reading, not_foreign,
+    Credentials, Gate, Reading, count,
+    counting::count_refused,
+    not_foreign,
     problems::{BAD_CURSOR, BAD_FORM_TOKEN, INSUFFICIENT_SCOPE, NOT_JOINED},
     same_origin,
 };
@@ -61,8 +63,10 @@ where
 }
 
 async fn participant(gate: &Gate, credentials: &Credentials, parts: &Parts, scope: Scope) -> Result<Reading, Problem> {
-    let at_least = at_least(parts)?;
-    let reading = gate.reading(credentials, at_least.as_deref()).await?;
+    let (at_least, asker) = (at_least(parts)?, Asker::of(parts));
+    let reading = gate.reading(credentials, at_least.as_deref()).await;
+    let reading = reading.map_err(|refusal| count_refused(&asker, credentials, refusal))?;
+    count(&asker, &reading.viewer, Access::of(&parts.method))?;
     let Some(viewer) = reading.viewer.signed_in() else {
         return Err(Problem::new(&problems::UNAUTHORIZED)
             .detail("send an API token as `Authorization: Bearer …`, or sign in with a browser"));

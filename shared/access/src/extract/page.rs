@@ -5,9 +5,9 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::request::Parts;
-use service_kit::Problem;
+use service_kit::{Access, Asker, Problem};
 
-use crate::{Credentials, Gate, Reading, cookies, gate::AtLeast};
+use crate::{Credentials, Gate, Reading, cookies, count, gate::AtLeast};
 
 /// Where one signs in.
 pub const SIGN_IN_PATH: &str = "/sign-in";
@@ -89,6 +89,7 @@ pub(super) async fn read(parts: &Parts, gate: &Gate) -> Result<Reading, Problem>
     let credentials = Credentials::of_browser(&parts.headers, gate.secure());
     let at_least = cookies::at_least(&parts.headers);
     let reading = gate.read(&credentials, at_least.as_deref(), AtLeast::Wished).await?;
+    count(&Asker::of(parts), &reading.viewer, Access::of(&parts.method))?;
     Ok(reading.in_browser(cookies::browser(&parts.headers, gate.secure())))
 }
 

@@ -54,9 +54,14 @@ impl Socket {
     /// Answers `hello`.
     pub(super) fn authenticate(&mut self, greeting: &Greeting) {
         self.lang = greeting.lang;
+        let asker = self.caller.asker.take();
         let (viewer, expires) = match self.recognise(greeting.token.as_deref()) {
             Ok(Some(recognised)) => recognised,
-            Ok(None) => return self.session.refuse(Refusal::new(Fault::Unauthorized, "hello", None)),
+            Ok(None) => {
+                // The socket is closed either way: that it was one too many is met by whoever opens the next.
+                _ = asker.filter(|_| greeting.token.is_some()).map(|asker| asker.presented_a_wrong_token());
+                return self.session.refuse(Refusal::new(Fault::Unauthorized, "hello", None));
+            }
             Err(error) => return self.failed(&error),
         };
         let Some(person) = viewer.signed_in() else { return };
@@ -112,7 +117,7 @@ impl Socket {
 
     fn recognise(&self, token: Option<&str>) -> Result<Option<(Viewer, Option<Timestamp>)>, ViewError> {
         let snapshot = self.live.door.snapshot()?;
-        let Some(viewer) = self.live.door.recognise(&snapshot, &self.cookies, token)? else { return Ok(None) };
+        let Some(viewer) = self.live.door.recognise(&snapshot, &self.caller.cookies, token)? else { return Ok(None) };
         let expires = self.live.door.expires(&snapshot, &viewer)?;
         Ok(Some((viewer, expires)))
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    settings::{SETTINGS, Setting},
+    settings::{Setting, settings},
     sources::Source,
 };
 
@@ -77,7 +77,7 @@ const TYPOS_MAX: usize = 3;
 fn nearest(key: &str) -> Option<&'static str> {
     let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
     let far = |known: &str| distance(key, known).min(distance(&last(key), &last(known)) + 1);
-    SETTINGS.iter().map(|s| (far(s.key), s.key)).min().filter(|(far, _)| *far <= TYPOS_MAX).map(|(_, known)| known)
+    settings().map(|s| (far(s.key), s.key)).min().filter(|(far, _)| *far <= TYPOS_MAX).map(|(_, known)| known)
 }
 
 /// How many letters must be added, taken away or exchanged to make one text of the other.

@@ -1,5 +1,9 @@
 //! Every setting: what it is called, what it is for, what it may be.
 
+mod limits;
+mod proxies;
+mod rates;
+
 use std::{collections::BTreeMap, path::PathBuf};
 
 use toml::Value;
@@ -8,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::{
     Config, ConfigError, LogFormat,
     sources::Source,
-    value::{address, milliseconds, shown, shown_milliseconds, shown_number, size, text},
+    value::{address, milliseconds, shown, shown_milliseconds, text},
 };
 
 /// A setting.
@@ -22,7 +26,12 @@ pub(super) struct Setting {
 }
 
 /// All settings, in the order of a file: those without a table first.
-pub(super) const SETTINGS: &[Setting] = &[
+pub(super) fn settings() -> impl Iterator<Item = &'static Setting> {
+    [SETTINGS, proxies::SETTINGS, limits::SETTINGS, rates::SETTINGS].into_iter().flatten()
+}
+
+/// Those of the process itself.
+const SETTINGS: &[Setting] = &[
     Setting {
         key: "data",
         help: "Where the log, the views, the keys and the mail to be sent are kept.",
@@ -105,48 +114,6 @@ pub(super) const SETTINGS: &[Setting] = &[
         },
         get: |config| shown(&config.log.filter),
     },
-    Setting {
-        key: "limits.body_bytes_max",
-        help: "The body of a request, in bytes.",
-        set: |config, value| size(value, 1_024..=GIBIBYTE).map(|size| config.limits.body_bytes_max = size),
-        get: |config| shown_number(config.limits.body_bytes_max),
-    },
-    Setting {
-        key: "limits.header_bytes_max",
-        help: "The head of a request, in bytes.",
-        set: |config, value| size(value, 8_192..=1_048_576).map(|size| config.limits.header_bytes_max = size),
-        get: |config| shown_number(config.limits.header_bytes_max),
-    },
-    Setting {
-        key: "limits.headers_max",
-        help: "How many headers a request has.",
-        set: |config, value| size(value, 16..=1_000).map(|size| config.limits.headers_max = size),
-        get: |config| shown_number(config.limits.headers_max),
-    },
-    Setting {
-        key: "limits.header_read_ms_max",
-        help: "From the first byte of a request's head to its last, in milliseconds.",
-        set: |config, value| milliseconds(value, 100..=600_000).map(|time| config.limits.header_read_max = time),
-        get: |config| shown_milliseconds(config.limits.header_read_max),
-    },
-    Setting {
-        key: "limits.request_ms_max",
-        help: "From a request's head to the head of its answer, in milliseconds.",
-        set: |config, value| milliseconds(value, 100..=600_000).map(|time| config.limits.request_max = time),
-        get: |config| shown_milliseconds(config.limits.request_max),
-    },
-    Setting {
-        key: "limits.connections_max",
-        help: "How many connections are open at once, sockets of open pages among them; those after wait.",
-        set: |config, value| size(value, 1..=1_000_000).map(|count| config.limits.connections_max = count),
-        get: |config| shown_number(config.limits.connections_max),
-    },
-    Setting {
-        key: "limits.stop_ms_max",
-        help: "How long a stop waits for what is under way, in milliseconds.",
-        set: |config, value| milliseconds(value, 0..=600_000).map(|time| config.limits.stop_max = time),
-        get: |config| shown_milliseconds(config.limits.stop_max),
-    },
 ];
 
 /// Of a form that can stand in a page's link as it is.
@@ -161,12 +128,11 @@ fn is_mail_address(text: &str) -> bool {
 /// RFC 5321, section 4.5.3.1.
 const MAIL_BYTES_MAX: usize = 254;
 const SECRETARIAT_CHARS_MAX: usize = 100;
-const GIBIBYTE: u64 = 1024 * 1024 * 1024;
 
 impl Setting {
     /// The setting of this name.
     pub(super) fn named(key: &str) -> Option<&'static Self> {
-        SETTINGS.iter().find(|setting| setting.key == key)
+        settings().find(|setting| setting.key == key)
     }
 
     /// The variable of the environment that gives it.

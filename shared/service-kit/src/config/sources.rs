@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use super::{
     ConfigError, Flags,
-    settings::{SETTINGS, Setting, VARIABLE_PREFIX},
+    settings::{Setting, VARIABLE_PREFIX, settings},
 };
 
 /// The file that is read when none is named, if it is there.
@@ -67,7 +67,7 @@ impl Sources {
         let names = self.environment.iter().map(|(name, _)| name.as_str());
         names
             .filter(|name| name.starts_with(VARIABLE_PREFIX) && *name != FILE_VARIABLE)
-            .filter(|name| !SETTINGS.iter().any(|setting| setting.variable() == *name))
+            .filter(|name| !settings().any(|setting| setting.variable() == *name))
             .collect()
     }
 
@@ -80,7 +80,7 @@ impl Sources {
                 Err(error) => errors.push(error),
             }
         }
-        for setting in SETTINGS {
+        for setting in settings() {
             given.extend(self.of_environment(setting));
         }
         given.extend(self.flags.iter().map(|(key, value, flag)| Given {
@@ -133,7 +133,7 @@ fn place(text: &str, offset: usize) -> String {
 fn flatten(prefix: &str, table: Table, source: &Source, given: &mut Vec<Given>) {
     for (name, value) in table {
         let key = format!("{prefix}{name}");
-        let of_settings = SETTINGS.iter().any(|setting| setting.key.starts_with(&format!("{key}.")));
+        let of_settings = settings().any(|setting| setting.key.starts_with(&format!("{key}.")));
         match value {
             Value::Table(inner) if of_settings => flatten(&format!("{key}."), inner, source, given),
             value => given.push(Given { key, value, source: source.clone() }),

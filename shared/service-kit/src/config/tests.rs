@@ -1,6 +1,7 @@
 use std::{fs, net::SocketAddr, path::Path};
 
 use super::*;
+use crate::ForwardedHeader;
 
 fn environment(variables: &[(&str, &str)]) -> Vec<(String, String)> {
     variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -103,11 +104,37 @@ fn what_is_shown_can_be_loaded_again() {
         secretariat: "Rådet \"för\" utbyte".to_owned(),
         secretariat_mail: Some("kansliet@myndighet.example".to_owned()),
         origin: "https://erfa.example".parse().expect("an origin"),
+        proxies: Proxies {
+            trusted: vec![Proxies::parse("10.0.0.0/8").expect("a network"), Proxies::parse("::1").expect("one")],
+            header: ForwardedHeader::Forwarded,
+        },
+        rates: Rates { sign_in: 0, person_writes: 7, ..Rates::default() },
         ..Config::default()
     };
     let dir = tempfile::tempdir().expect("a directory");
     let sources = Sources { file: file(dir.path(), &config.to_toml()), ..Sources::default() };
     assert_eq!(Config::load(&sources).expect("valid"), config);
+}
+
+#[test]
+fn proxies_are_named_in_a_file_or_in_one_text() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let expected = ["127.0.0.1/32", "10.0.0.0/8"];
+    let text = "[proxies]\ntrusted = [\"127.0.0.1\", \"10.0.0.0/8\"]\nheader = \"Forwarded\"\n";
+    let of_file = Sources { file: file(dir.path(), text), ..Sources::default() };
+    let variable = environment(&[("ERFA_PROXIES_TRUSTED", "127.0.0.1, 10.0.0.0/8"), ("ERFA_RATES_ADDRESS", "0")]);
+    let of_environment = Sources { environment: variable, ..Sources::default() };
+    for sources in [of_file, of_environment] {
+        let config = Config::load(&sources).expect("valid");
+        assert_eq!(config.proxies.trusted.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
+    }
+    let wrong = Sources {
+        flags: flags(&["--set", "proxies.trusted=nginx", "--set", "rates.address=-1"]),
+        ..Sources::default()
+    };
+    let errors = Config::load(&wrong).expect_err("wrong").to_string();
+    assert!(errors.contains("`nginx` is no address (192.0.2.1) and no network (10.0.0.0/8)"), "{errors}");
+    assert!(errors.contains("`rates.address` = \"-1\": expected a whole number from 0"), "{errors}");
 }
 
 #[test]

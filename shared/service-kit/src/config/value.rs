@@ -35,6 +35,20 @@ pub(super) fn address(value: &Value) -> Result<SocketAddr, String> {
     text(value)?.trim().parse().map_err(|_| expected.to_owned())
 }
 
+/// A list: as one in TOML, or as a text with commas.
+pub(super) fn list(value: &Value) -> Result<Vec<&str>, String> {
+    let expected = || "expected a list of texts, such as [\"a\", \"b\"], or one text with commas".to_owned();
+    match value {
+        Value::Array(items) => items.iter().map(|item| item.as_str().map(str::trim).ok_or_else(expected)).collect(),
+        Value::String(text) => Ok(text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()),
+        _ => Err(expected()),
+    }
+}
+
+pub(super) fn shown_list<T: Display>(items: &[T]) -> Value {
+    Value::Array(items.iter().map(shown).collect())
+}
+
 pub(super) fn shown(value: impl Display) -> Value {
     Value::String(value.to_string())
 }
