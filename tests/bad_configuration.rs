@@ -101,11 +101,15 @@ fn a_file_that_is_no_configuration_is_told_with_its_place() {
 #[test]
 fn what_is_hardly_meant_is_told_and_taken() {
     let directory = tempfile::tempdir().unwrap();
-    let mut command = erfa(&["config", "check", "--listen", "0.0.0.0:8080"]);
+    let mut command = erfa(&["config", "check", "--listen", "0.0.0.0:8080", "--set", "tls.terminated_by_proxy=true"]);
     command.current_dir(directory.path()).env("ERFA_LISTN", "127.0.0.1:1");
     let ran = finish(command);
     assert!(ran.err.contains("ERFA_LISTN") && ran.err.contains("https"), "{ran:?}");
     ran.well();
+    let mut command = erfa(&["config", "check", "--listen", "0.0.0.0:8080"]);
+    command.current_dir(directory.path());
+    let refused = finish(command).refused();
+    assert!(refused.contains("without TLS") && refused.contains("tls.terminated_by_proxy"), "{refused}");
     let mut command = erfa(&["config", "check", "--json"]);
     command.current_dir(directory.path()).env("ERFA_LISTN", "127.0.0.1:1");
     let checked = finish(command).json();

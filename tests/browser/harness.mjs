@@ -38,6 +38,9 @@ export function erfa(...args) {
   return ended.stdout.trim();
 }
 
+/** Settings for one person who does in seconds what many people do. */
+export const ratesRaised = ["--set", "rates.person_writes=100000000", "--set", "rates.person_reads=100000000"];
+
 /** Starts the program, and gives where it listens once it does. */
 export async function start(t, command, data, { listen = "127.0.0.1:0", settings = [] } = {}) {
   const args = [command, "--data", data, "--listen", listen, "--metrics-listen", "127.0.0.1:0", "--json", ...settings];

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { demo, joinArena, signInAs } from "./exchange.mjs";
-import { afterwards, dataDirectory, somebody, start, startChromium } from "./harness.mjs";
+import { afterwards, dataDirectory, ratesRaised, somebody, start, startChromium } from "./harness.mjs";
 
 /** A proxy whose `address` is where the browser connects. */
 async function startProxy(t, target) {
@@ -41,7 +41,7 @@ async function startProxy(t, target) {
 
 /** A demo and two who have joined an arena of it: Alva, whose browser gets there through a network that fails, and Birger. */
 export async function twoOverNetworks(t) {
-  const server = await start(t, "demo", await dataDirectory(t));
+  const server = await start(t, "demo", await dataDirectory(t), { settings: ratesRaised });
   const { host } = new URL(server.url);
   const network = await startProxy(t, host);
   const browsers = await Promise.all([startChromium(t, { [host]: network.address }), startChromium(t)]);

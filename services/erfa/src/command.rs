@@ -8,7 +8,7 @@ use event_log::OpenError;
 use serde_json::{Value, json};
 use service_kit::{Config, LogOptions};
 use tokio_util::sync::CancellationToken;
-use types::SystemClock;
+use types::{Clock as _, SystemClock};
 
 use crate::{
     admin::{self, Ask, Refusal},
@@ -32,7 +32,9 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Demo => demo::run(configuration, cli.flags.data.is_some(), output).await,
         Command::Config(ConfigCommand::Check) => {
-            let warnings = &configuration.warnings;
+            let tls = serve::tls(config)?;
+            let expiry = tls.and_then(|tls| tls.warning(SystemClock.now()));
+            let warnings: Vec<_> = configuration.warnings.iter().chain(&expiry).collect();
             warnings.iter().for_each(|warning| output.note(&format!("warning: {warning}")));
             Ok(output.result("The configuration is right.", &json!({ "errors": [], "warnings": warnings }))?)
         }

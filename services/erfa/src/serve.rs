@@ -12,7 +12,9 @@ use std::{
 
 use anyhow::Context as _;
 use serde_json::json;
-use service_kit::{Config, Health, Lifecycle, Prometheus, bind, metrics_router, protect_with_pages, serve};
+use service_kit::{
+    Config, Health, Lifecycle, Prometheus, Tls, TlsError, bind, metrics_router, protect_with_pages, serve, serve_tls,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use types::{Clock, Line, SystemClock};
@@ -32,17 +34,24 @@ const METRICS_STOP_MAX: Duration = Duration::from_secs(1);
 pub(crate) struct Ports {
     pages: TcpListener,
     metrics: TcpListener,
+    tls: Option<Tls>,
+}
+
+/// Certificate and key, if TLS is spoken here.
+pub(crate) fn tls(config: &Config) -> Result<Option<Tls>, TlsError> {
+    config.tls.files().map(Tls::open).transpose()
 }
 
 impl Ports {
     /// Listens where the configuration says; the configuration that comes back knows the ports that the system chose.
     pub(crate) async fn bind(mut configuration: Configuration) -> anyhow::Result<(Self, Configuration)> {
         let config = configuration.config;
+        let tls = tls(&config)?;
         let pages = bind(config.listen, "listen").await?;
         let metrics = bind(config.metrics_listen, "metrics_listen").await?;
         let listen = pages.local_addr().context("the listening port has no address")?;
         configuration.config = config.listening_at(listen);
-        Ok((Self { pages, metrics }, configuration))
+        Ok((Self { pages, metrics, tls }, configuration))
     }
 }
 
@@ -62,7 +71,7 @@ pub(crate) async fn run(
     let (prometheus, health, lifecycle) = (Prometheus::install()?, Health::default(), Lifecycle::new());
     lifecycle.stop_on_signals().context("signals can't be listened for")?;
     let (shutdown, clock): (_, Arc<dyn Clock>) = (lifecycle.shutdown.clone(), Arc::new(SystemClock));
-    let assembly = Assembly { config: &config, clock, shutdown: shutdown.clone(), demo: demo.is_some() };
+    let assembly = Assembly { config: &config, clock: clock.clone(), shutdown: shutdown.clone(), demo: demo.is_some() };
     let parts = Arc::new(Parts::start(assembly).await?);
     if parts::is_open_to_others(&config.data) {
         let data = config.data.display();
@@ -80,6 +89,10 @@ pub(crate) async fn run(
         async move { serve(ports.metrics, metrics, &limits, until_the_end).await }
     });
     lifecycle.tasks.spawn(prometheus.upkeep(shutdown.clone()));
+    if let Some(tls) = &ports.tls {
+        let watch = tls.watch(clock, shutdown.clone()).context("signals can't be listened for")?;
+        lifecycle.tasks.spawn(watch);
+    }
     lifecycle.tasks.spawn(async move {
         shutdown.cancelled().await;
         health.stopping();
@@ -87,7 +100,7 @@ pub(crate) async fn run(
     });
 
     let server = Server { config, output, parts, lifecycle, metrics_url, is_open };
-    let served = server.serve(ports.pages, &socket, demo).await;
+    let served = server.serve((ports.pages, ports.tls), &socket, demo).await;
     let stopped = server.stop().await;
     until_the_end.cancel();
     let _ = tokio::time::timeout(METRICS_STOP_MAX, metrics).await;
@@ -113,7 +126,7 @@ impl Server {
     /// Lets everybody in once the views have read the log, until it is told to stop.
     async fn serve(
         &self,
-        pages: TcpListener,
+        (pages, tls): (TcpListener, Option<Tls>),
         socket: &Path,
         demo: Option<Vec<directory::Persona>>,
     ) -> anyhow::Result<()> {
@@ -140,7 +153,11 @@ impl Server {
         let router = parts.router().merge(shell.statements(&self.config));
         let router = protect_with_pages(router, &self.config, shell.refusals());
         self.is_open.store(true, Ordering::SeqCst);
-        let stopped = serve(pages, router, &self.config.limits, shutdown.clone()).await;
+        let (limits, shutdown) = (&self.config.limits, shutdown.clone());
+        let stopped = match tls {
+            Some(tls) => serve_tls(pages, tls, router, limits, shutdown).await,
+            None => serve(pages, router, limits, shutdown).await,
+        };
         if stopped.connections_cut > 0 {
             tracing::warn!(connections = stopped.connections_cut, "connections were cut off that did not end in time");
         }

@@ -59,7 +59,7 @@ pub(crate) fn is_secure(origin: &str) -> bool {
 }
 
 /// The secret of a browser that has not signed in.
-pub(crate) fn browser(headers: &HeaderMap, secure: bool) -> Option<Secret> {
+pub fn browser_secret(headers: &HeaderMap, secure: bool) -> Option<Secret> {
     Secret::parse(CookieJar::from_headers(headers).get(browser_name(secure))?.value()).ok()
 }
 

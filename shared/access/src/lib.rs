@@ -36,7 +36,7 @@ mod visible;
 
 pub use arenas::{Members, Readers, Standing, member_count, members, readers_of, standing};
 pub use authenticate::{renew, session_text, still_valid, token_text};
-pub use cookies::{Credentials, SESSION_SECONDS_MAX, at_least_cookie};
+pub use cookies::{Credentials, SESSION_SECONDS_MAX, at_least_cookie, browser_secret};
 pub use counting::count;
 pub use csrf::{FormOwner, csrf_matches, csrf_token};
 pub use cursors::{BadCursor, CURSOR_CHARS, Cursors, Opened, Subject};

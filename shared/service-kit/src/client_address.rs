@@ -122,6 +122,34 @@ impl Proxies {
         Some(self.client(peer.ip(), headers))
     }
 
+    /// What an administrator should know, where headers show that a proxy stands here of which the configuration knows
+    /// nothing, or that it sets another header. Only what is near is looked at: anybody can send such a header.
+    pub(crate) fn misfit(&self, peer: IpAddr, headers: &HeaderMap) -> Option<String> {
+        let peer = peer.to_canonical();
+        let is_near = match peer {
+            IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
+            IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
+        };
+        let both = [ForwardedHeader::XForwardedFor, ForwardedHeader::Forwarded];
+        let set = both.into_iter().find(|header| headers.contains_key(header.name()))?;
+        if self.trusts(peer) {
+            let (expected, set) = (self.header.name(), set.name());
+            return (!headers.contains_key(&expected)).then(|| {
+                format!(
+                    "the proxy at {peer} sets `{set}`, but `proxies.header` is \"{expected}\": everybody who comes through \
+                     it shares its limits until the two fit"
+                )
+            });
+        }
+        is_near.then(|| {
+            format!(
+                "{peer} sends `{}` as a proxy does, but is not in `proxies.trusted`, so it is not believed: if it is your \
+                 proxy, name it there, or everybody who comes through it shares its limits",
+                set.name()
+            )
+        })
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&address))
     }

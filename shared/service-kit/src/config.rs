@@ -17,7 +17,7 @@ pub use flags::Flags;
 pub use origin::Origin;
 pub use sources::{Source, Sources};
 
-use crate::{Proxies, Rates};
+use crate::{Proxies, Rates, TlsFiles};
 use settings::{Context, Setting, settings};
 use sources::Given;
 
@@ -40,12 +40,38 @@ pub struct Config {
     pub at_least_wait: Duration,
     /// Which proxies stand before this server, and are believed.
     pub proxies: Proxies,
+    /// How connections are encrypted, here or before.
+    pub tls: TlsOptions,
     /// What is written about what happens.
     pub log: LogOptions,
     /// What no request and no connection may exceed.
     pub limits: Limits,
     /// How many requests are taken in a minute, and from whom.
     pub rates: Rates,
+}
+
+/// How connections are encrypted, here or before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsOptions {
+    /// The certificate's file, if TLS is spoken here.
+    pub certificate: Option<PathBuf>,
+    /// Its key's file.
+    pub key: Option<PathBuf>,
+    /// Whether a proxy speaks TLS with the outside, so that plain http may be listened for beyond this machine.
+    pub terminated_by_proxy: bool,
+}
+
+impl TlsOptions {
+    /// Whether TLS is spoken here.
+    pub fn is_on(&self) -> bool {
+        self.files().is_some()
+    }
+
+    /// The files that it needs.
+    pub fn files(&self) -> Option<TlsFiles> {
+        let (certificate, key) = self.certificate.clone().zip(self.key.clone())?;
+        Some(TlsFiles { certificate, key })
+    }
 }
 
 /// What is written about what happens.
@@ -75,6 +101,8 @@ pub struct Limits {
     pub header_bytes_max: usize,
     /// How many headers a request has.
     pub headers_max: usize,
+    /// From the taking of a connection to the end of its TLS handshake.
+    pub tls_handshake_max: Duration,
     /// From the first byte of a request's head to its last.
     pub header_read_max: Duration,
     /// From a request's head to the head of its answer.
@@ -91,6 +119,7 @@ impl Default for Limits {
             body_bytes_max: 1024 * 1024,
             header_bytes_max: 32 * 1024,
             headers_max: 100,
+            tls_handshake_max: Duration::from_secs(10),
             header_read_max: Duration::from_secs(10),
             request_max: Duration::from_secs(30),
             connections_max: 20_000,
@@ -106,11 +135,12 @@ impl Default for Config {
             data: PathBuf::from("./data"),
             listen,
             metrics_listen: SocketAddr::from(([127, 0, 0, 1], 9464)),
-            origin: Origin::of_listener(listen),
+            origin: Origin::of_listener(listen, false),
             secretariat: "Kansliet".to_owned(),
             secretariat_mail: None,
             at_least_wait: Duration::from_secs(2),
             proxies: Proxies::default(),
+            tls: TlsOptions::default(),
             log: LogOptions { format: LogFormat::Text, filter: "info".to_owned() },
             limits: Limits::default(),
             rates: Rates::default(),
@@ -135,7 +165,7 @@ impl Config {
                 Err(wrong) => errors.push(ConfigError::invalid(setting, &value, source, wrong)),
             }
         }
-        config.origin = config.origin.following(config.listen);
+        config.origin = config.origin.following(config.listen, config.tls.is_on());
         let context = Context { from: &from };
         errors.extend(config.contradictions(&context));
         if errors.is_empty() { Ok(config) } else { Err(ConfigErrors(errors)) }
@@ -145,19 +175,26 @@ impl Config {
     #[must_use]
     pub fn listening_at(mut self, listen: SocketAddr) -> Self {
         self.listen = listen;
-        self.origin = self.origin.following(listen);
+        self.origin = self.origin.following(listen, self.tls.is_on());
         self
     }
 
     /// What is allowed and yet hardly meant.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        if !self.listen.ip().is_loopback() && !self.origin.is_secure() {
+        if self.tls.terminated_by_proxy && !self.origin.is_secure() {
             warnings.push(format!(
-                "`listen` = {} can be reached from outside but `origin` = {} is not https: sign-ins would travel in the \
-                 clear; put a reverse proxy with TLS before Erfa and set `origin` to its https address",
-                self.listen, self.origin
+                "`tls.terminated_by_proxy` is set but `origin` = {} is not https: cookies would be sent in the clear; set \
+                 `origin` to the address that the proxy has outside",
+                self.origin
             ));
+        }
+        if self.tls.terminated_by_proxy && self.proxies.trusted.is_empty() {
+            warnings.push(
+                "`tls.terminated_by_proxy` is set but `proxies.trusted` names no proxy: everybody who is not signed in \
+                 shares the proxy's limits"
+                    .to_owned(),
+            );
         }
         if !self.metrics_listen.ip().is_loopback() {
             warnings.push(format!(
@@ -193,6 +230,7 @@ impl Config {
                 "give health and metrics a port of their own, such as 127.0.0.1:9464",
             ));
         }
+        errors.extend(self.tls_contradictions(context));
         if self.data.exists() && !self.data.is_dir() {
             errors.push(context.contradiction(
                 "data",
@@ -200,6 +238,43 @@ impl Config {
                 "is not a directory",
                 "name a directory; one that does not exist is made",
             ));
+        }
+        errors
+    }
+}
+
+impl Config {
+    fn tls_contradictions(&self, context: &Context<'_>) -> Vec<ConfigError> {
+        let mut errors = Vec::new();
+        let TlsOptions { certificate, key, terminated_by_proxy } = &self.tls;
+        let shown = |path: &Option<PathBuf>| path.as_ref().map_or_else(String::new, |path| path.display().to_string());
+        match (certificate, key) {
+            (Some(_), None) => errors.push(context.contradiction(
+                "tls.certificate",
+                shown(certificate),
+                "has no key",
+                "name the file of its private key in `tls.key`",
+            )),
+            (None, Some(_)) => errors.push(context.contradiction(
+                "tls.key",
+                shown(key),
+                "has no certificate",
+                "name the file of its certificate in `tls.certificate`",
+            )),
+            (Some(_), Some(_)) if !self.origin.is_secure() => errors.push(context.contradiction(
+                "origin",
+                self.origin.to_string(),
+                "is not https, which is what `tls.certificate` is for",
+                "write https:// and the name that the certificate is for",
+            )),
+            (None, None) if !self.listen.ip().is_loopback() && !terminated_by_proxy => errors.push(context.contradiction(
+                "listen",
+                self.listen.to_string(),
+                "can be reached from outside without TLS: sign-ins would travel in the clear",
+                "name certificate and key in `tls.certificate` and `tls.key`; or, if a proxy speaks TLS with the outside, \
+                 set `tls.terminated_by_proxy` to true; or listen at 127.0.0.1",
+            )),
+            _ => {}
         }
         errors
     }

@@ -156,6 +156,11 @@ impl Problem {
         StatusCode::from_u16(self.0.kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    /// In how many seconds it is worth to try again, if that was said.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        self.0.retry_after_seconds
+    }
+
     /// What happened this time.
     pub fn detail_text(&self) -> Option<&str> {
         self.0.detail.as_deref()

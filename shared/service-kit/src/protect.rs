@@ -2,6 +2,7 @@
 
 mod count;
 mod headers;
+mod kept;
 mod observe;
 mod render;
 
@@ -20,6 +21,7 @@ use crate::{Config, Problem, problems};
 
 pub use headers::CONTENT_SECURITY_POLICY;
 pub(crate) use headers::SWAGGER_CONTENT_SECURITY_POLICY;
+pub use kept::SentForm;
 pub use observe::RequestId;
 pub use render::ProblemPages;
 
@@ -46,7 +48,7 @@ fn layered(router: Router, config: &Config, pages: Option<ProblemPages>) -> Rout
         ServiceBuilder::new()
             .layer(from_fn_with_state(config.origin.is_secure(), headers::set))
             .layer(from_fn(observe::observe))
-            .layer(from_fn_with_state(pages, render::render))
+            .layer(from_fn_with_state(render::Renderer::new(pages, config), render::render))
             .layer(from_fn_with_state(count::Counter::new(config), count::count))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(config.limits.request_max, limit_time))

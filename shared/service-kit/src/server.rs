@@ -9,6 +9,7 @@ use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpSocket, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
@@ -16,8 +17,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 
-use crate::Limits;
-use connection::Counted;
+use crate::{Limits, Tls};
+use connection::{Counted, Place};
 
 pub use connection::Received;
 
@@ -79,26 +80,49 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// Answers with `router` what comes to `listener`, until `shutdown`; then takes no more, lets every request be answered
 /// and every socket be closed by its owner, and cuts off what is open after `limits.stop_max`.
 ///
-/// Handlers find the peer's address as [`ConnectInfo<SocketAddr>`], and what came of the connection as [`Received`]. A connection that was upgraded counts until it ends.
+/// Handlers find the peer's address as [`ConnectInfo<SocketAddr>`], and what came of the connection as [`Received`]. A
+/// connection that was upgraded counts until it ends.
 pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, shutdown: CancellationToken) -> Stopped {
+    run(listener, None, router, limits, shutdown).await
+}
+
+/// The same over TLS. A connection counts while its handshake lasts, which has its own limit of time.
+pub async fn serve_tls(
+    listener: TcpListener,
+    tls: Tls,
+    router: Router,
+    limits: &Limits,
+    shutdown: CancellationToken,
+) -> Stopped {
+    run(listener, Some(tls), router, limits, shutdown).await
+}
+
+async fn run(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    router: Router,
+    limits: &Limits,
+    shutdown: CancellationToken,
+) -> Stopped {
     let room = Arc::new(Semaphore::new(limits.connections_max));
     let cut = CancellationToken::new();
+    let visit = Visit { router, http: http(limits), shutdown: shutdown.clone(), cut: cut.clone() };
     while let Some(Some((stream, peer, permit))) = shutdown.run_until_cancelled(accept(&listener, &room)).await {
-        let stream = Counted::new(stream, permit);
-        let service = service(router.clone(), peer, stream.received());
-        let connection = http(limits).serve_connection(TokioIo::new(stream), service);
-        let (shutdown, cut) = (shutdown.clone(), cut.clone());
+        let (visit, place) = (visit.clone(), Place::new(permit));
+        // Answers and frames are small and each is whole: waiting for more to send would only add to their delay.
+        let _ = stream.set_nodelay(true);
+        let Some(tls) = tls.clone() else {
+            tokio::spawn(visit.serve(Counted::new(stream, place), peer));
+            continue;
+        };
+        let handshake_max = limits.tls_handshake_max;
         tokio::spawn(async move {
-            let mut connection = pin!(connection.with_upgrades());
-            let ended = match shutdown.run_until_cancelled(connection.as_mut()).await {
-                Some(ended) => Some(ended),
-                None => {
-                    connection.as_mut().graceful_shutdown();
-                    cut.run_until_cancelled(connection).await
-                }
-            };
-            if let Some(Err(error)) = ended {
-                tracing::debug!(%error, "a connection broke");
+            let handshake = timeout(handshake_max, tls.acceptor().accept(stream));
+            match visit.shutdown.run_until_cancelled(handshake).await {
+                Some(Ok(Ok(stream))) => visit.serve(Counted::new(stream, place), peer).await,
+                Some(Ok(Err(error))) => handshake_failed("refused", &error.to_string()),
+                Some(Err(_)) => handshake_failed("late", "it took too long"),
+                None => {}
             }
         });
     }
@@ -108,6 +132,38 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, shutd
     let _ = timeout(limits.stop_max, room.acquire_many(all)).await;
     cut.cancel();
     Stopped { connections_cut: limits.connections_max - room.available_permits() }
+}
+
+fn handshake_failed(outcome: &'static str, why: &str) {
+    metrics::counter!("erfa_tls_handshakes_failed_total", "outcome" => outcome).increment(1);
+    tracing::debug!(why, "a TLS handshake failed");
+}
+
+/// What answers on a connection, and when it is to end.
+#[derive(Clone)]
+struct Visit {
+    router: Router,
+    http: http1::Builder,
+    shutdown: CancellationToken,
+    cut: CancellationToken,
+}
+
+impl Visit {
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: Counted<S>, peer: SocketAddr) {
+        let Self { router, http, shutdown, cut } = self;
+        let service = service(router, peer, stream.received());
+        let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
+        let ended = match shutdown.run_until_cancelled(connection.as_mut()).await {
+            Some(ended) => Some(ended),
+            None => {
+                connection.as_mut().graceful_shutdown();
+                cut.run_until_cancelled(connection).await
+            }
+        };
+        if let Some(Err(error)) = ended {
+            tracing::debug!(%error, "a connection broke");
+        }
+    }
 }
 
 /// The next connection, once there is room for it; those that wait do so in the system's queue.

@@ -8,7 +8,7 @@ use axum::{Router, body::Body};
 use http::{Request, StatusCode, header};
 use page::Gallery;
 use tower::ServiceExt as _;
-use web::{Errors, Frame, Lang, Operator};
+use web::{Errors, Frame, Lang, NotTaken, Operator};
 
 /// What must hold of every page, whatever it shows.
 #[track_caller]
@@ -163,4 +163,29 @@ fn a_form_without_errors_has_no_summary() {
     let mut errors = Errors::none();
     errors.add("", "Hela formuläret");
     assert_eq!((errors.of("body"), errors.of(""), errors.count()), ("", "Hela formuläret", 1));
+}
+
+#[tokio::test]
+async fn a_form_that_was_not_taken_is_on_its_page_whole() {
+    for lang in Lang::ALL {
+        let frame = Frame { csrf: "new".to_owned(), ..Frame::new(lang, "", "/") };
+        let fields = [("csrf", "old"), ("commit", "1"), ("areas", "a"), ("areas", "b\"&"), ("body", "\n<b>\r\nlång")];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let form = NotTaken { action: "/threads/1/posts?a=\"".to_owned(), fields, retry_after_seconds: Some(1) };
+        let response = web::resend_page(frame, StatusCode::TOO_MANY_REQUESTS, form);
+        assert_eq!(response.status(), 429);
+        let bytes = axum::body::to_bytes(response.into_body(), 1_000_000).await.unwrap();
+        let html = String::from_utf8(bytes.to_vec()).unwrap();
+        check(&html, lang);
+        for expected in [
+            "action=\"/threads/1/posts?a=&#34;\"",
+            "name=\"csrf\" value=\"new\"",
+            "name=\"commit\" value=\"1\"",
+            "name=\"areas\" value=\"a\"",
+            "name=\"areas\" value=\"b&#34;&#38;\"",
+            "name=\"body\" rows=\"8\">\n\n&#60;b&#62;\r\nlång</textarea>",
+        ] {
+            assert!(html.contains(expected), "{expected} in {html}");
+        }
+    }
 }

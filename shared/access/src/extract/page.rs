@@ -90,7 +90,7 @@ pub(super) async fn read(parts: &Parts, gate: &Gate) -> Result<Reading, Problem>
     let at_least = cookies::at_least(&parts.headers);
     let reading = gate.read(&credentials, at_least.as_deref(), AtLeast::Wished).await?;
     count(&Asker::of(parts), &reading.viewer, Access::of(&parts.method))?;
-    Ok(reading.in_browser(cookies::browser(&parts.headers, gate.secure())))
+    Ok(reading.in_browser(cookies::browser_secret(&parts.headers, gate.secure())))
 }
 
 async fn admitted<S>(parts: &mut Parts, state: &S, admit: Admit) -> Result<Reading, PageRejection>

@@ -125,3 +125,25 @@ fn a_proxy_is_an_address_or_a_network() {
         assert_eq!(parsed.as_deref(), expected, "{text}");
     }
 }
+
+#[test]
+fn a_proxy_that_does_not_fit_the_configuration_is_told_of() {
+    let said = |proxies: &Proxies, peer: &str, header: &'static str| {
+        let headers =
+            HeaderMap::from_iter([(HeaderName::from_static(header), "203.0.113.7".parse().expect("a header"))]);
+        proxies.misfit(peer.parse().expect("an address"), &headers).unwrap_or_default()
+    };
+    let (none, one) = (Proxies::default(), proxies(ForwardedHeader::Forwarded));
+    for (proxies, peer, header, words) in [
+        (&none, "127.0.0.1", "x-forwarded-for", "127.0.0.1 sends `x-forwarded-for` as a proxy does"),
+        (&none, "::1", "forwarded", "name it there"),
+        (&one, "172.16.0.1", "forwarded", "is not in `proxies.trusted`"),
+        (&one, "10.0.0.1", "x-forwarded-for", "`proxies.header` is \"forwarded\""),
+        (&one, "10.0.0.1", "forwarded", ""),
+        (&none, "127.0.0.1", "x-real-ip", ""),
+        (&none, "203.0.113.9", "x-forwarded-for", ""),
+    ] {
+        let said = said(proxies, peer, header);
+        assert!(said.contains(words) && said.is_empty() == words.is_empty(), "{peer} with {header}: {said}");
+    }
+}

@@ -22,18 +22,18 @@ impl Origin {
     }
 
     /// The one under which a listener is reached from its own machine.
-    pub(super) fn of_listener(listen: SocketAddr) -> Self {
+    pub(super) fn of_listener(listen: SocketAddr, is_tls: bool) -> Self {
         let host = match listen {
             _ if listen.ip().is_unspecified() => "localhost".to_owned(),
             SocketAddr::V4(address) => address.ip().to_string(),
             SocketAddr::V6(address) => format!("[{}]", address.ip()),
         };
-        Self { is_listeners: true, ..Self::written("http", &host, Some(listen.port())) }
+        Self { is_listeners: true, ..Self::written(if is_tls { "https" } else { "http" }, &host, Some(listen.port())) }
     }
 
     /// The same if it was given, else that of the listener at another address.
-    pub(super) fn following(self, listen: SocketAddr) -> Self {
-        if self.is_listeners { Self::of_listener(listen) } else { self }
+    pub(super) fn following(self, listen: SocketAddr, is_tls: bool) -> Self {
+        if self.is_listeners { Self::of_listener(listen, is_tls) } else { self }
     }
 
     /// As a browser writes it: it leaves the scheme's own port out.
@@ -103,7 +103,9 @@ mod tests {
             ("[::1]:8080", "http://[::1]:8080"),
             ("[::]:9", "http://localhost:9"),
         ] {
-            assert_eq!(Origin::of_listener(listen.parse().expect("an address")).as_str(), origin);
+            let listen = listen.parse().expect("an address");
+            assert_eq!(Origin::of_listener(listen, false).as_str(), origin);
+            assert!(Origin::of_listener(listen, true).as_str().starts_with("https://"));
         }
     }
 }

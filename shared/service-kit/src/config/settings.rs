@@ -3,6 +3,7 @@
 mod limits;
 mod proxies;
 mod rates;
+mod tls;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -27,7 +28,7 @@ pub(super) struct Setting {
 
 /// All settings, in the order of a file: those without a table first.
 pub(super) fn settings() -> impl Iterator<Item = &'static Setting> {
-    [SETTINGS, proxies::SETTINGS, limits::SETTINGS, rates::SETTINGS].into_iter().flatten()
+    [SETTINGS, tls::SETTINGS, proxies::SETTINGS, limits::SETTINGS, rates::SETTINGS].into_iter().flatten()
 }
 
 /// Those of the process itself.

@@ -108,6 +108,7 @@ fn what_is_shown_can_be_loaded_again() {
             trusted: vec![Proxies::parse("10.0.0.0/8").expect("a network"), Proxies::parse("::1").expect("one")],
             header: ForwardedHeader::Forwarded,
         },
+        tls: TlsOptions { certificate: Some("a.pem".into()), key: Some("b.pem".into()), terminated_by_proxy: true },
         rates: Rates { sign_in: 0, person_writes: 7, ..Rates::default() },
         ..Config::default()
     };
@@ -147,11 +148,38 @@ fn a_default_origin_follows_the_port_that_was_found() {
 }
 
 #[test]
-fn an_open_door_without_tls_is_warned_of() {
-    let sources =
-        Sources { flags: flags(&["--listen", "0.0.0.0:80", "--metrics-listen", "0.0.0.0:81"]), ..Sources::default() };
-    let warnings = Config::load(&sources).expect("valid").warnings();
-    assert_eq!(warnings.len(), 2, "{warnings:?}");
+fn plain_http_stays_on_this_machine_unless_a_proxy_speaks_tls() {
+    let wrong = |args: &[&str]| {
+        let errors = Config::load(&Sources { flags: flags(args), ..Sources::default() });
+        errors.map_or_else(|errors| errors.to_string(), |config| config.warnings().join("; "))
+    };
+    let tls = ["--set", "tls.certificate=a.pem", "--set", "tls.key=b.pem"];
+    let open = ["--listen", "0.0.0.0:80"];
+    let proxied = ["--set", "tls.terminated_by_proxy=true"];
+    let https = ["--origin", "https://erfa.example", "--set", "proxies.trusted=10.0.0.0/8"];
+    for (args, words) in [
+        (open.to_vec(), "`listen` = \"0.0.0.0:80\" can be reached from outside without TLS"),
+        (["--listen", "[::]:80"].to_vec(), "without TLS"),
+        (
+            [&open[..], &proxied].concat(),
+            "`tls.terminated_by_proxy` is set but `origin` = http://localhost is not https",
+        ),
+        ([&open[..], &proxied].concat(), "`proxies.trusted` names no proxy"),
+        ([&open[..], &proxied, &https].concat(), ""),
+        ([&open[..], &tls].concat(), ""),
+        (tls[..2].to_vec(), "`tls.certificate` = \"a.pem\" has no key"),
+        (tls[2..].to_vec(), "`tls.key` = \"b.pem\" has no certificate"),
+        (
+            [&tls[..], &["--origin", "http://erfa.example"]].concat(),
+            "is not https, which is what `tls.certificate` is for",
+        ),
+        (["--metrics-listen", "0.0.0.0:81"].to_vec(), "let only the monitoring reach it"),
+    ] {
+        let said = wrong(&args);
+        assert!(said.contains(words) && said.is_empty() == words.is_empty(), "{args:?}: {said}");
+    }
+    let sources = Sources { flags: flags(&tls), ..Sources::default() };
+    assert_eq!(Config::load(&sources).expect("valid").origin.as_str(), "https://127.0.0.1:8080");
 }
 
 #[test]

@@ -30,6 +30,15 @@ pub(super) fn milliseconds(value: &Value, range: RangeInclusive<u64>) -> Result<
     number(value, range).map(Duration::from_millis)
 }
 
+pub(super) fn boolean(value: &Value) -> Result<bool, String> {
+    match value {
+        Value::Boolean(is) => Ok(*is),
+        Value::String(text) if text.trim() == "true" => Ok(true),
+        Value::String(text) if text.trim() == "false" => Ok(false),
+        _ => Err("expected true or false".to_owned()),
+    }
+}
+
 pub(super) fn address(value: &Value) -> Result<SocketAddr, String> {
     let expected = "expected an address and a port, such as 127.0.0.1:8080 or [::1]:8080 (port 0: any that is free)";
     text(value)?.trim().parse().map_err(|_| expected.to_owned())

@@ -1,7 +1,15 @@
 //! Where a request comes from, and whether it is one too many.
 
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
 use axum::{
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -17,15 +25,32 @@ const STATIC_PREFIX: &str = "/assets/";
 pub(super) struct Counter {
     proxies: Proxies,
     limits: RateLimits,
+    /// Whether a proxy that does not fit was told of.
+    is_told: Arc<AtomicBool>,
 }
 
 impl Counter {
     pub(super) fn new(config: &Config) -> Self {
-        Self { proxies: config.proxies.clone(), limits: RateLimits::new(&config.rates) }
+        let (proxies, limits) = (config.proxies.clone(), RateLimits::new(&config.rates));
+        Self { proxies, limits, is_told: Arc::default() }
+    }
+
+    /// Tells once of a proxy that does not fit: otherwise all would go well until many come at once.
+    fn tell_of_misfits(&self, request: &Request) {
+        if self.is_told.load(Ordering::Relaxed) {
+            return;
+        }
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        if let Some(warning) = peer.and_then(|ConnectInfo(peer)| self.proxies.misfit(peer.ip(), request.headers()))
+            && !self.is_told.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!("{warning}");
+        }
     }
 }
 
 pub(super) async fn count(State(counter): State<Counter>, mut request: Request, next: Next) -> Response {
+    counter.tell_of_misfits(&request);
     let client = counter.proxies.client_of(request.extensions(), request.headers());
     if let Some(client) = client {
         request.extensions_mut().insert(client);

@@ -1,26 +1,58 @@
 //! Refusals in words: problem+json in the language of the request, or a page for a browser.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
+    body::Body,
     extract::{Request, State},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, StatusCode, header, request::Parts};
 
-use crate::{Problem, problem::Language, problems};
+use super::kept::{self, SentForm};
+use crate::{Config, Problem, problem::Language, problems};
 
 /// Makes the page that a browser gets for a problem; it sees the request's head.
 pub type ProblemPages = Arc<dyn Fn(&Parts, &Problem) -> Response + Send + Sync>;
 
-pub(super) async fn render(State(pages): State<Option<ProblemPages>>, request: Request, next: Next) -> Response {
+/// How refusals are put into words.
+#[derive(Clone)]
+pub(super) struct Renderer {
+    pages: Option<ProblemPages>,
+    request_max: Duration,
+}
+
+impl Renderer {
+    pub(super) fn new(pages: Option<ProblemPages>, config: &Config) -> Self {
+        Self { pages, request_max: config.limits.request_max }
+    }
+}
+
+pub(super) async fn render(State(renderer): State<Renderer>, request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
     let language = Language::preferred(request.headers());
     let path = request.uri().path().to_owned();
-    let (head, body) = request.into_parts();
-    let page = pages.filter(|_| !is_api && accepts_pages(&head.headers)).map(|pages| (pages, head.clone()));
-    let mut response = next.run(Request::from_parts(head, body)).await;
+    let (head, mut body) = request.into_parts();
+    let mut page =
+        renderer.pages.filter(|_| !is_api && accepts_pages(&head.headers)).map(|pages| (pages, head.clone()));
+    let mut refused = None;
+    if let Some((_, of_page)) = page.as_mut().filter(|_| kept::is_kept(&head)) {
+        match kept::keep(body, renderer.request_max).await {
+            Ok(bytes) => {
+                of_page.extensions.insert(SentForm(bytes.clone()));
+                body = Body::from(bytes);
+            }
+            Err(problem) => {
+                refused = Some(problem.into_response());
+                body = Body::empty();
+            }
+        }
+    }
+    let mut response = match refused {
+        Some(refused) => refused,
+        None => next.run(Request::from_parts(head, body)).await,
+    };
 
     let problem = response.extensions_mut().remove::<Problem>();
     let Some(problem) = problem.or_else(|| of_bare_refusal(&response, is_api)) else { return response };

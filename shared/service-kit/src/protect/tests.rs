@@ -150,3 +150,32 @@ async fn a_browser_gets_a_page() {
     let (_, headers, _) = send(router(), Request::get("/refused"), "").await;
     assert_eq!(headers["content-type"], "application/problem+json");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_page_for_a_refusal_has_the_form_whoever_refused_it() {
+    let pages: ProblemPages = std::sync::Arc::new(|head, problem| {
+        let kept = head.extensions.get::<SentForm>().map_or("nothing".into(), |SentForm(form)| form.clone());
+        (problem.status(), kept).into_response()
+    });
+    async fn read(form: Bytes) -> Problem {
+        assert_eq!(form, "text=hej");
+        Problem::new(&problems::UNAVAILABLE)
+    }
+    let router = Router::new()
+        .route("/unread", post(|| async { Problem::new(&problems::RATE_LIMITED) }))
+        .route("/read", post(read))
+        .route("/never", post(async |_: Bytes| std::future::pending::<()>().await));
+    let router = protect_with_pages(router, &config("http://127.0.0.1:8080"), pages);
+    let form = |path: &str, length: &str| {
+        let request = Request::post(path).header("accept", "text/html").header("content-length", length);
+        request.header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+    };
+    for (path, status) in [("/unread", 429), ("/read", 503), ("/never", 503)] {
+        let (answered, _, kept) = send(router.clone(), form(path, "8"), "text=hej").await;
+        assert_eq!((answered.as_u16(), kept.as_str()), (status, "text=hej"), "{path}");
+    }
+    let (answered, _, kept) = send(router.clone(), form("/unread", "600000"), "text=hej").await;
+    assert_eq!((answered.as_u16(), kept.as_str()), (429, "nothing"), "what is too long is not held in memory");
+    let not_a_form = Request::post("/unread").header("accept", "text/html").header("content-length", "8");
+    assert_eq!(send(router, not_a_form, "text=hej").await.2, "nothing");
+}

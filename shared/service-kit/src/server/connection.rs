@@ -12,7 +12,6 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     sync::OwnedSemaphorePermit,
 };
 
@@ -30,18 +29,31 @@ impl Received {
     }
 }
 
-/// A TCP stream with its place.
-pub(super) struct Counted {
-    stream: TcpStream,
-    received: Received,
-    _place: OwnedSemaphorePermit,
+/// A place among the connections, from the moment when one is taken.
+pub(super) struct Place(#[expect(dead_code, reason = "given back when it is dropped")] OwnedSemaphorePermit);
+
+impl Place {
+    pub(super) fn new(permit: OwnedSemaphorePermit) -> Self {
+        metrics::gauge!(CONNECTIONS).increment(1);
+        Self(permit)
+    }
 }
 
-impl Counted {
-    pub(super) fn new(stream: TcpStream, place: OwnedSemaphorePermit) -> Self {
-        // Answers and frames are small and each is whole: waiting for more to send would only add to their delay.
-        let _ = stream.set_nodelay(true);
-        metrics::gauge!(CONNECTIONS).increment(1);
+impl Drop for Place {
+    fn drop(&mut self) {
+        metrics::gauge!(CONNECTIONS).decrement(1);
+    }
+}
+
+/// A stream with its place, encrypted or not. What comes is counted as it is understood, without what TLS adds.
+pub(super) struct Counted<S> {
+    stream: S,
+    received: Received,
+    _place: Place,
+}
+
+impl<S: Unpin> Counted<S> {
+    pub(super) fn new(stream: S, place: Place) -> Self {
         Self { stream, received: Received::default(), _place: place }
     }
 
@@ -49,18 +61,12 @@ impl Counted {
         self.received.clone()
     }
 
-    fn stream(self: Pin<&mut Self>) -> Pin<&mut TcpStream> {
+    fn stream(self: Pin<&mut Self>) -> Pin<&mut S> {
         Pin::new(&mut self.get_mut().stream)
     }
 }
 
-impl Drop for Counted {
-    fn drop(&mut self) {
-        metrics::gauge!(CONNECTIONS).decrement(1);
-    }
-}
-
-impl AsyncRead for Counted {
+impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let read = self.as_mut().stream().poll_read(cx, buf);
@@ -70,7 +76,7 @@ impl AsyncRead for Counted {
     }
 }
 
-impl AsyncWrite for Counted {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.stream().poll_write(cx, buf)
     }

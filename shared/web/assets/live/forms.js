@@ -14,7 +14,8 @@ store(() => {
   // A form that was sent without this script's help is done when the server's answer led on to another page.
   const [arrival] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
   const submitted = JSON.parse(sessionStorage.getItem(SUBMITTED) ?? '[]');
-  sessionStorage.removeItem(SUBMITTED);
+  // A form that was not taken is on the page whole, and is sent again from there: what was kept of it is still that.
+  if (!document.querySelector('[data-resend]')) sessionStorage.removeItem(SUBMITTED);
   if (arrival?.redirectCount && !document.querySelector('.error-summary, .error-page')) forget(submitted);
   forget(keptKeys().filter((key) => !(Date.now() - JSON.parse(localStorage[key]).at < DRAFT_MS_MAX)));
   for (const area of 'signedIn' in document.body.dataset ? drafts(document) : []) {
@@ -36,6 +37,7 @@ document.addEventListener('submit', (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
   const keys = drafts(form).map(draftKey);
   if (form.matches('[data-sign-out]')) store(() => forget(keptKeys()));
+  else if (form.matches('[data-resend]')) return;
   else if (!form.matches('[data-live-form]')) store(() => sessionStorage.setItem(SUBMITTED, JSON.stringify(keys)));
   else {
     event.preventDefault();
@@ -66,7 +68,8 @@ async function post(form, submitter, keys) {
     if (new URL(answer.url).pathname.startsWith('/sign-in')) return tell(texts.ended, signInLink());
     if (!answer.ok) {
       const reasons = [...page.querySelectorAll('.error-summary li, .error-page .lead')];
-      return tell(reasons.map((reason) => reason.textContent).join(' ') || texts.refused);
+      const retry = fill(answer.headers.has('retry-after') && texts.retry, { n: Number(answer.headers.get('retry-after')) });
+      return tell([reasons.map((reason) => reason.textContent).join(' ') || texts.refused, retry].join(' ').trim());
     }
     store(() => forget(keys));
     if (!next || !live.size) return location.assign(answer.url);

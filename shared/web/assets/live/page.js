@@ -13,7 +13,7 @@ const byId = (/** @type {string | undefined} */ id) => (id ? document.getElement
 const [main, bar] = [byId('main'), byId('live-bar')];
 /** What is said in the page's language: the attributes of the bar. @type {Record<string, string | undefined>} */
 const texts = bar?.dataset ?? {};
-const fill = (/** @type {string | 0 | undefined} */ text, /** @type {Record<string, string | number>} */ values) =>
+const fill = (/** @type {string | 0 | false | undefined} */ text, /** @type {Record<string, string | number>} */ values) =>
   (text || '').replace(/%(\w+)/g, (_, name) => (values[name] ?? '').toLocaleString(document.documentElement.lang));
 
 /** An element with these properties. */

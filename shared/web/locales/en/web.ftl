@@ -84,6 +84,7 @@ live-sent = Your post is published.
 live-show-sent = Show it
 live-not-sent = The server could not be reached. What you have written is still here. Try again in a while.
 live-refused = It could not be saved. What you have written is still here.
+live-retry = Try again in %n s.
 
 # Error pages
 error-number = Error { $status }
@@ -99,6 +100,13 @@ error-title-internal = Something went wrong on our side
 error-text-internal = Try again in a while. Nothing that was saved has been lost.
 error-title-refused = That did not work
 error-text-refused = Go back and try again. If that does not help, reload the page first.
+resend = Send again
+resend-written = What you wrote
+resend-lead = It may not have been saved, but nothing of it is lost: everything is here. Wait a while and send it again.
+resend-lead-in = It was not saved, and nothing of it is lost: everything is here. Send it again in { $seconds ->
+    [one] 1 second
+   *[other] { $seconds } seconds
+}.
 
 # Pages that the law wants
 statement-accessibility = Accessibility

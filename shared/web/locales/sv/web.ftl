@@ -84,6 +84,7 @@ live-sent = Ditt inlägg är publicerat.
 live-show-sent = Visa det
 live-not-sent = Det gick inte att nå servern. Det du har skrivit finns kvar. Försök igen om en stund.
 live-refused = Det gick inte att spara. Det du har skrivit finns kvar.
+live-retry = Försök igen om %n s.
 
 # Felsidor
 error-number = Fel { $status }
@@ -99,6 +100,13 @@ error-title-internal = Något gick fel hos oss
 error-text-internal = Försök igen om en stund. Inget som var sparat har gått förlorat.
 error-title-refused = Det gick inte
 error-text-refused = Gå tillbaka och försök igen. Om det inte hjälper, läs in sidan på nytt först.
+resend = Skicka igen
+resend-written = Det du skrev
+resend-lead = Det är inte säkert att det sparades, men inget är borta: allt finns här. Vänta en stund och skicka igen.
+resend-lead-in = Det sparades inte, men inget är borta: allt finns här. Skicka igen om { $seconds ->
+    [one] 1 sekund
+   *[other] { $seconds } sekunder
+}.
 
 # Sidor som lagen vill ha
 statement-accessibility = Tillgänglighet

@@ -25,6 +25,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         get: |config| shown_number(config.limits.headers_max),
     },
     Setting {
+        key: "limits.tls_handshake_ms_max",
+        help: "From the taking of a connection to the end of its TLS handshake, in milliseconds.",
+        set: |config, value| milliseconds(value, 100..=600_000).map(|time| config.limits.tls_handshake_max = time),
+        get: |config| shown_milliseconds(config.limits.tls_handshake_max),
+    },
+    Setting {
         key: "limits.header_read_ms_max",
         help: "From the first byte of a request's head to its last, in milliseconds.",
         set: |config, value| milliseconds(value, 100..=600_000).map(|time| config.limits.header_read_max = time),
