@@ -2,96 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use access::Keys;
-use reqwest::{Method, RequestBuilder, header};
-use serde_json::Value;
-use system_tests::{Server, World, run};
+use reqwest::{Method, header};
 
 use crate::{
-    ask::{Asker, answer, with_body},
-    cast::{Cast, Credentials, Scene, thing},
-    table::{Answer, Body, Policy, Route, Surface},
+    cast::thing,
+    setting::{Change, Setting},
+    table::{Body, Policy, Route},
 };
-
-/// Whose browser it is: the first of these who may do it.
-const ROLES: [&str; 6] = ["browser", "author", "secretary", "contact", "joining", "anonymous"];
-/// Whose browser it is where nobody may.
-const SOMEBODY: &str = "author";
-
-/// A request that changes something, as somebody's browser sends it.
-struct Change<'t> {
-    route: &'t Route,
-    /// Whether it is taken as it should be.
-    is_taken: bool,
-    who: Credentials,
-    /// The same person's browser in a session that has ended, and somebody else's.
-    before: Credentials,
-    other: Credentials,
-    scene: Scene,
-}
-
-/// A server, and everything that changes something.
-struct Setting<'t> {
-    changes: Vec<Change<'t>>,
-    asker: Asker,
-    _server: Server,
-    data: tempfile::TempDir,
-}
-
-impl<'t> Setting<'t> {
-    async fn new(policy: &Policy, rows: &'t [Route]) -> Self {
-        let data = tempfile::tempdir().expect("there is room for it");
-        let keys = Keys::open(data.path()).expect("keys can be made");
-        let changes = World::write(data.path(), async |world| {
-            let mut cast = Cast::enter(world, keys).await;
-            let (before, other) = (cast.credentials("ended").await.1, cast.credentials("outsider").await.1);
-            let mut changes = Vec::new();
-            for route in rows.iter().filter(|route| route.writes()) {
-                let may = |role: &&&str| {
-                    let asks = policy.roles(route.surface()).iter().any(|it| it == **role);
-                    asks && *policy.expected(&route.rule, "open", role) == Answer::Ok
-                };
-                let role = ROLES.iter().find(may);
-                let (person, mut who) = cast.credentials(role.unwrap_or(&SOMEBODY)).await;
-                who.token = None;
-                let scene = cast.scene("open", person).await;
-                let (before, other) = (before.clone(), other.clone());
-                changes.push(Change { route, is_taken: role.is_some(), who, before, other, scene });
-            }
-            changes
-        })
-        .await;
-        let server = tokio::task::block_in_place(|| Server::start(data.path()));
-        Self { changes, asker: Asker::new(&server.url), _server: server, data }
-    }
-
-    /// The position of the newest event.
-    fn head(&self) -> Value {
-        tokio::task::block_in_place(|| run(self.data.path(), &["log", "stats", "--json"]).json()["head"].clone())
-    }
-
-    /// With the browser's cookies and this form token, from nowhere.
-    fn request(&self, change: &Change<'_>, csrf: &str) -> RequestBuilder {
-        let Change { route, who, scene, .. } = change;
-        let path = route.path(|name| thing(scene, name));
-        let request = self.asker.bare(route.method.clone(), &path).header(header::COOKIE, &who.cookies);
-        let request = match route.surface() {
-            Surface::Api => request.header("x-csrf-token", csrf),
-            Surface::Page => request,
-        };
-        with_body(request, route, scene, csrf)
-    }
-
-    /// What is as it should be is taken.
-    async fn control(&self) {
-        for change in &self.changes {
-            let request = self.request(change, &change.who.csrf).header(header::ORIGIN, self.asker.base());
-            let response = request.send().await.expect("the server answers");
-            let given = answer(&response);
-            assert_eq!(given == Answer::Ok, change.is_taken, "{}: {given:?}", change.route);
-        }
-    }
-}
 
 /// Where a request says that it comes from, in its headers.
 fn foreign_places(base: &str) -> Vec<Vec<(&'static str, String)>> {

@@ -60,6 +60,11 @@ impl Socket {
         self.socket.send(message).await.expect("the socket is open");
     }
 
+    /// Sends a message as it is; `false` if the socket is closed, or was while it was sent.
+    pub async fn try_say(&mut self, message: Message) -> bool {
+        self.socket.send(message).await.is_ok()
+    }
+
     /// Sends bytes as they are, whether they are frames or not. The server may have closed already.
     pub async fn say_bytes(&mut self, bytes: &[u8]) {
         let _ = self.socket.get_mut().write_all(bytes).await;

@@ -3,6 +3,7 @@
 mod command;
 mod needs;
 mod peers;
+mod schemathesis;
 mod step;
 mod test;
 
@@ -34,6 +35,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Holds the APIs of a demo, which is built and started, against their descriptions, with schemathesis.
+    Apis,
     /// Writes the published contracts in `proto/` again, from the code.
     Contracts,
 }
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Task::Test => test::run_all(),
         Task::Bench { args } => bench(&args),
         Task::Load { args } => load(&args),
+        Task::Apis => test::apis(),
         Task::Contracts => contracts(),
     };
     match outcome {

@@ -22,7 +22,7 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 5] = [
     Need {
         what: "a C compiler (cc), for zstd",
         packages: &["gcc", "libc6-dev"],
@@ -42,6 +42,11 @@ const NEEDS: [Need; 4] = [
         what: "Node 20 or newer, and npm (Debian 12 has an older one)",
         packages: &["nodejs", "npm"],
         is_there: || node_major().is_some_and(|major| major >= NODE_MAJOR_MIN) && answers("npm", ["--version"]),
+    },
+    Need {
+        what: "Python 3 with venv, for schemathesis",
+        packages: &["python3", "python3-venv"],
+        is_there: || answers("python3", ["-c", "import ensurepip, venv"]),
     },
 ];
 

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::{
     command::{answers, cargo, output, program, run},
-    needs,
+    needs, schemathesis,
     step::Steps,
 };
 
@@ -34,11 +34,19 @@ pub(crate) fn run_all() -> anyhow::Result<()> {
     steps.take("tests in documentation", "cargo test --doc --workspace", || {
         run(&mut cargo(["test", "--doc", "--workspace"]))
     })?;
+    steps.take("the APIs against their descriptions", "cargo xtask apis", apis)?;
     if has_browser_tests {
         steps.take("tests in the browser", "node --test --test-concurrency=1, in tests/browser", browser_tests)?;
     }
     steps.end();
     Ok(())
+}
+
+/// With what a random client sends: see [`schemathesis`].
+pub(crate) fn apis() -> anyhow::Result<()> {
+    schemathesis::install()?;
+    run(&mut cargo(["build", "-p", "erfa"]))?;
+    schemathesis::ask(&erfa()?)
 }
 
 /// One file after the other: each starts servers and browsers of its own.

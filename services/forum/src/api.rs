@@ -35,7 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(arenas::list, arenas::open))
         .routes(routes!(arena::read, arena::change))
         .routes(routes!(members::list, members::add))
-        .routes(routes!(member::remove))
+        .routes(routes!(member::read, member::remove))
         .routes(routes!(threads::list, threads::open))
         .routes(routes!(thread::read))
         .routes(routes!(posts::list, posts::add))

@@ -6,7 +6,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header, request::Parts};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::Segment;
 
 use crate::{Problem, problems};
@@ -85,6 +85,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // A list would be read as an object's values without their names.
+    if body.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<Vec<IgnoredAny>>(body).is_ok() {
+        return Err(Problem::new(&problems::VALIDATION).field("", "invalid", "expected an object, not a list"));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| wrong(&error))?;
     json.end().map_err(|error| not_json(&error))?;
@@ -184,6 +188,8 @@ mod tests {
             (r#"{"body":"x","links":[{}]}"#, "validation", Some("/links/0/to~1from"), Some("missing")),
             (r#"{"body":"x","links":[{"a":1}]}"#, "validation", Some("/links/0/a"), Some("unknown-field")),
             (r#"[]"#, "validation", Some(""), Some("invalid")),
+            (r#"["x",[]]"#, "validation", Some(""), Some("invalid")),
+            (r#"["x""#, "malformed", None, None),
         ] {
             let problem = parse::<Command>(body.as_bytes()).expect_err(body);
             let error = problem.errors().first();

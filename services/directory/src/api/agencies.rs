@@ -3,12 +3,15 @@
 use access::ApiReading;
 use axum::{Json, response::IntoResponse};
 use serde::{Deserialize, Serialize};
-use service_kit::{ApiQuery, Page, Paging, Problem, ProblemDocument};
+use service_kit::{ApiQuery, Page, Paging, Problem, ProblemDocument, problems};
 use types::AgencyId;
 use utoipa::{IntoParams, ToSchema};
 
 use super::answers::{read_at, unreadable};
 use crate::views::agencies::{self, AgencyRecord};
+
+/// How much is searched for at most.
+const QUERY_CHARS_MAX: usize = 200;
 
 /// An agency.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,6 +68,10 @@ pub(super) async fn list(
     ApiQuery(wanted): ApiQuery<Wanted>,
     ApiQuery(paging): ApiQuery<Paging>,
 ) -> Result<impl IntoResponse, Problem> {
+    if wanted.q.chars().count() > QUERY_CHARS_MAX {
+        let what_to_do = format!("search for at most {QUERY_CHARS_MAX} characters");
+        return Err(Problem::new(&problems::MALFORMED).parameter("q", "too-long", what_to_do));
+    }
     let found = agencies::search(&reading.snapshot, &wanted.q, paging.limit, paging.page).map_err(unreadable)?;
     let page = paging.page_of(found.items, found.total).map(AgencyDto::from);
     Ok((read_at(&reading), Json(page)))

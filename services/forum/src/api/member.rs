@@ -1,6 +1,6 @@
-//! `/arenas/{id}/members/{person}`: leaving an arena, and removing somebody from it.
+//! `/arenas/{id}/members/{person}`: one who is in an arena; leaving it, and removing somebody from it.
 
-use access::ApiWriting;
+use access::{ApiReading, ApiWriting};
 use axum::{
     Json,
     extract::{FromRequest as _, Request, State},
@@ -13,8 +13,16 @@ use service_kit::{ApiJson, ApiPath, Problem, ProblemDocument, problems};
 use types::{ArenaId, PersonId};
 use utoipa::ToSchema;
 
-use super::written::{Written, sealed};
-use crate::{App, commands::Key};
+use super::{
+    members::MemberDto,
+    written::{Written, read_at, sealed},
+};
+use crate::{
+    App,
+    commands::{Error, Key},
+    readable,
+    views::members,
+};
 
 /// Why somebody is removed.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -22,6 +30,28 @@ use crate::{App, commands::Key};
 pub(super) struct Removal {
     /// Why. The one who is removed may read it.
     reason: Reason,
+}
+
+/// Read a member of an arena
+///
+/// Somebody who is in it, or was invited.
+#[utoipa::path(
+    get, path = "/arenas/{id}/members/{person}", tag = "members",
+    params(("id" = ArenaId, Path, description = "The arena"), ("person" = PersonId, Path, description = "Who"), super::AtLeast),
+    responses((status = 200, description = "How they stand to the arena", body = MemberDto),
+        (status = "4XX", description = "Why not", body = ProblemDocument)),
+)]
+pub(super) async fn read(
+    ApiReading(reading): ApiReading,
+    ApiPath((arena, person)): ApiPath<(ArenaId, PersonId)>,
+) -> Result<impl IntoResponse, Problem> {
+    readable::arena(&reading, arena)?;
+    let member = match members::get(&reading.snapshot, arena, person).map_err(Error::from)? {
+        Some(row) => MemberDto::new(&reading, person, &row)?,
+        None => None,
+    };
+    let member = member.ok_or_else(|| Problem::new(&problems::NOT_FOUND).detail("nobody like that is in the arena"))?;
+    Ok((read_at(reading.cursor()), Json(member)))
 }
 
 /// Leave an arena, or remove somebody
@@ -47,6 +77,7 @@ pub(super) async fn remove(
         None if reading.viewer.person() == Some(person) => app.commands.leave(&reading, &Key::Once, arena).await?,
         Some(Removal { reason }) => app.commands.remove(&reading, &Key::Once, arena, person, reason).await?,
         None => {
+            readable::card(&reading, arena)?;
             let problem = Problem::new(&problems::VALIDATION);
             return Err(problem.field("/reason", "missing", "say why, when you remove somebody else"));
         }

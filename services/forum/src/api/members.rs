@@ -1,6 +1,6 @@
 //! `/arenas/{id}/members`: who is in an arena; joining it, and inviting into it.
 
-use access::{ApiReading, ApiWriting, people};
+use access::{ApiReading, ApiWriting, Reading, people};
 use axum::{Json, extract::State, response::IntoResponse};
 use serde::{Deserialize, Serialize};
 use service_kit::{ApiJson, ApiPath, ApiQuery, IdempotencyKey, Page, Paging, Problem, ProblemDocument};
@@ -11,7 +11,12 @@ use super::{
     authors::AgencyDto,
     written::{created, key, read_at},
 };
-use crate::{App, commands::Error, readable, views::members};
+use crate::{
+    App,
+    commands::Error,
+    readable,
+    views::members::{self, MemberRow},
+};
 
 /// Somebody who is in an arena, or was invited.
 #[derive(Debug, Serialize, ToSchema)]
@@ -64,6 +69,25 @@ pub(super) struct AddedMember {
     cursor: String,
 }
 
+impl MemberDto {
+    /// Somebody of an arena; `None` if nobody knows who that is.
+    pub(super) fn new(reading: &Reading, person: PersonId, row: &MemberRow) -> Result<Option<Self>, Error> {
+        let Some(known) = people::person(&reading.snapshot, person)? else { return Ok(None) };
+        let agency = match known.agency {
+            Some(id) => people::agency(&reading.snapshot, id)?,
+            None => None,
+        };
+        Ok(Some(Self {
+            person,
+            name: known.name,
+            title: known.title,
+            agency: known.agency.zip(agency).map(|(id, agency)| AgencyDto::new(id, agency.name)),
+            state: if row.joined { MemberState::Member } else { MemberState::Invited },
+            since: row.since,
+        }))
+    }
+}
+
 /// List the members of an arena
 ///
 /// Members and invited, by when they joined or were invited.
@@ -84,19 +108,7 @@ pub(super) async fn list(
     let page = paging.cut(rows);
     let mut items = Vec::with_capacity(page.items.len());
     for (person, row) in page.items {
-        let Some(known) = people::person(&reading.snapshot, person).map_err(Error::from)? else { continue };
-        let agency = match known.agency {
-            Some(id) => people::agency(&reading.snapshot, id).map_err(Error::from)?,
-            None => None,
-        };
-        items.push(MemberDto {
-            person,
-            name: known.name,
-            title: known.title,
-            agency: known.agency.zip(agency).map(|(id, agency)| AgencyDto::new(id, agency.name)),
-            state: if row.joined { MemberState::Member } else { MemberState::Invited },
-            since: row.since,
-        });
+        items.extend(MemberDto::new(&reading, person, &row)?);
     }
     Ok((read_at(reading.cursor()), Json(paging.page_of(items, page.total))))
 }

@@ -41,6 +41,11 @@ pub fn of(snapshot: &Snapshot, arena: ArenaId) -> Result<Vec<(PersonId, MemberRo
         .collect()
 }
 
+/// Somebody in an arena, or who was invited into it.
+pub fn get(snapshot: &Snapshot, arena: ArenaId, person: PersonId) -> Result<Option<MemberRow>, ViewError> {
+    json_value::get(&snapshot.table(MEMBERS)?, key(arena, person))
+}
+
 fn key(arena: ArenaId, person: PersonId) -> (IdKey, IdKey) {
     (arena.uuid().into_bytes(), person.uuid().into_bytes())
 }

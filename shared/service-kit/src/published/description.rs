@@ -3,7 +3,8 @@
 use utoipa::{
     PartialSchema as _, ToSchema,
     openapi::{
-        ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, ResponseBuilder,
+        ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
+        ResponseBuilder,
         path::{Operation, PathItem},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
@@ -52,10 +53,24 @@ pub(super) fn completed(mut openapi: OpenApi, base: &str) -> OpenApi {
                 let text = "A refusal, in the language of `Accept-Language` (sv, en)";
                 ResponseBuilder::new().description(text).content(MEDIA_TYPE, content).build().into()
             };
+            for (status, response) in &mut operation.responses.responses {
+                if let RefOr::T(response) = response
+                    && status.starts_with(['4', '5'])
+                {
+                    as_problem(response);
+                }
+            }
             operation.responses.responses.entry("default".to_owned()).or_insert_with(refusal);
         }
     }
     openapi
+}
+
+/// Every refusal is a problem, whatever its handler's description calls its media type.
+fn as_problem(response: &mut Response) {
+    if let Some(content) = response.content.shift_remove("application/json") {
+        response.content.insert(MEDIA_TYPE.to_owned(), content);
+    }
 }
 
 /// The id of an operation: the nouns of its path and the name of its handler, which alone is not unique.
