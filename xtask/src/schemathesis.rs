@@ -62,7 +62,10 @@ impl Demo {
         }
         let listen =
             ["demo", "--json", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--log-filter", "warn"];
-        let mut child = program(erfa, listen).arg("--data").arg(&data).stdout(Stdio::piped()).spawn()?;
+        // One token asks more in a minute than a person's programs do.
+        let rates = ["address", "token_reads", "token_writes", "agency_reads", "agency_writes"];
+        let rates = rates.iter().flat_map(|rate| ["--set".to_owned(), format!("rates.{rate}=100000000")]);
+        let mut child = program(erfa, listen).args(rates).arg("--data").arg(&data).stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().context("it was piped")?;
         let mut demo = Self { child, data, url: String::new() };
         let mut line = String::new();
