@@ -69,6 +69,7 @@ impl World {
             website: None,
             other_names: Vec::new(),
             kind: AgencyKind::State,
+            organisation_number: None,
         };
         self.commit::<AgencyEvent>(agency.uuid(), Expected::NoStream, Audience::Participants, vec![registered.into()])
             .await;
@@ -87,7 +88,7 @@ impl World {
             PersonJoined { name: line(&format!("Deltagare {number}")), title: Some(line("handläggare")) }.into(),
             AffiliationStarted { agency }.into(),
         ];
-        events.extend(roles.iter().map(|&role| {
+        events.extend([Role::Participant].iter().chain(roles).map(|&role| {
             MandateGranted { mandate: MandateId::new(&self.ids), role, agency, from: self.now, until: None }.into()
         }));
         self.commit(person.uuid(), Expected::Exists, Audience::Participants, events).await;
@@ -99,6 +100,8 @@ impl World {
             scopes: vec![Scope::Read, Scope::Write],
             secret: secret.hash(),
             expires_at,
+            integration: None,
+            arenas: None,
         };
         self.commit::<TokenEvent>(token.uuid(), Expected::NoStream, Audience::System, vec![issued.into()]).await;
         let session = SessionId::new(&self.ids);

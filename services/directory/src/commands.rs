@@ -2,10 +2,13 @@
 //! the administrator, the demo or a test.
 
 mod agencies;
+mod delegation;
 mod error;
 mod link_requests;
 mod people;
 mod signing_in;
+mod succession;
+mod suspension;
 mod tokens;
 
 use std::{sync::Arc, time::Duration};
@@ -16,10 +19,11 @@ use event_log::Log;
 use event_sourcing::{Executor, ExecutorOptions, Request, Snapshot, Views};
 use serde::Serialize;
 use tokio::sync::{Mutex, mpsc};
-use types::{Clock, CommitId, Ids, PersonId, Position};
+use types::{Clock, CommitId, Ids, PersonId, Position, Timestamp};
 use uuid::Uuid;
 
 pub use agencies::{ImportError, Imported};
+pub use delegation::NewDelegation;
 pub use error::Error;
 pub(crate) use link_requests::{LinkHealth, Worker};
 pub use people::{Invitation, NewMandate, is_mail_address};
@@ -27,7 +31,7 @@ pub use signing_in::{LINK_MINUTES, Link, LinkRequest, Opened, SESSION_HOURS};
 pub use tokens::{IssuedToken, NewToken};
 
 use crate::{
-    domain::{Authority, agency::Agency, person::Person, session::Session, token::Token},
+    domain::{Authority, Capacity, agency::Agency, person::Person, session::Session, token::Token},
     outbox::Outbox,
 };
 
@@ -88,22 +92,30 @@ impl By {
     /// A person who is signed in.
     pub fn viewer(viewer: &PersonViewer) -> Self {
         let PersonViewer { person, agency, .. } = *viewer;
-        let is_contact_person = viewer
+        let holds = |role: Role| viewer.joined && viewer.mandates.iter().any(|held| held.role == role);
+        let contact_person_of = viewer
             .mandates
             .iter()
-            .any(|held| held.role == Role::ContactPerson && held.agency == agency && viewer.participates);
-        let (authority, role) = if viewer.participates && viewer.roles.contains(&Role::Secretariat) {
-            (Authority::Secretariat(person), Role::Secretariat)
-        } else if is_contact_person {
-            (Authority::ContactPerson(person, agency), Role::ContactPerson)
-        } else {
-            (Authority::Person(person), Role::Participant)
+            .find(|held| held.role == Role::ContactPerson && held.agency == agency && viewer.participates)
+            .map(|held| held.agency);
+        let capacity = Capacity {
+            person,
+            secretariat: viewer.participates && holds(Role::Secretariat),
+            administrator: holds(Role::Administrator),
+            contact_person_of,
+        };
+        let role = match capacity {
+            Capacity { secretariat: true, .. } => Role::Secretariat,
+            Capacity { contact_person_of: Some(_), .. } => Role::ContactPerson,
+            Capacity { administrator: true, .. } => Role::Administrator,
+            _ => Role::Participant,
         };
         let token = match viewer.credential {
             access::Credential::Token { id, .. } => Some(id),
             access::Credential::Session(_) => None,
         };
         let actor = Actor::Person { person, token };
+        let authority = Authority::Person(capacity);
         Self { actor, on_behalf_of: Some(OnBehalfOf { agency, role }), authority, commit: None }
     }
 
@@ -118,6 +130,11 @@ impl By {
     #[must_use]
     pub fn once_by_key(self, key: &str) -> Self {
         self.once(CommitId::derived(Uuid::nil(), &format!("idempotency key {key}")).uuid())
+    }
+
+    /// The same for one of many that are changed by one request, each of which knows for itself whether it was.
+    pub(crate) fn for_each(&self) -> Self {
+        Self { commit: None, ..self.clone() }
     }
 
     /// In which capacity they act.
@@ -172,6 +189,10 @@ impl Commands {
     /// A new id, such as a form carries to be known again when it is sent twice.
     pub fn new_id(&self) -> Uuid {
         self.0.ids.uuid()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.clock.now()
     }
 
     /// What the log's last word is on everything that was durable when this was called.

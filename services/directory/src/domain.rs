@@ -6,4 +6,4 @@ pub mod person;
 pub mod session;
 pub mod token;
 
-pub use authority::Authority;
+pub use authority::{Authority, Capacity};

@@ -8,17 +8,19 @@ use std::{
     fmt,
 };
 
-use contracts::directory::{Address, AgencyName, ShortName};
+use contracts::directory::{Address, AgencyKind, AgencyName, OrganisationNumber, ShortName};
 use records::Record;
 use types::{Line, TextError};
 
-use crate::domain::agency::{Description, OTHER_NAMES_MAX, name_key};
+use crate::domain::agency::{Description, OTHER_NAMES_MAX, is_organisation_number, name_key};
 
 pub mod plan;
 mod records;
 
-/// The first line of the file.
-pub const HEADER: [&str; 4] = ["name", "short_name", "website", "former_or_other_names"];
+/// The first line of the file; the last two fields may be left out, of all lines alike.
+pub const HEADER: [&str; 6] = ["name", "short_name", "website", "former_or_other_names", "kind", "organisation_number"];
+/// How many of the fields every file has.
+const FIELDS_MIN: usize = 4;
 /// The most bytes that a file may have.
 pub const BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The most agencies in one file.
@@ -71,7 +73,7 @@ pub enum What {
     #[error("the text is not UTF-8: save the file as “CSV UTF-8”")]
     NotUtf8,
     /// The header is another.
-    #[error("the first line must be `{}`, and is `{found}`: write the header as the first line", HEADER.join(","))]
+    #[error("the first line must be `{}`, and is `{found}`: write the header as the first line", HEADER[..FIELDS_MIN].join(","))]
     WrongHeader {
         /// The first line, shortened.
         found: String,
@@ -82,11 +84,13 @@ pub enum What {
     /// A quote where none may stand.
     #[error("a quote stands inside a field: put the whole field in quotes, and write each quote in it twice")]
     StrayQuote,
-    /// Not four fields.
-    #[error("there are {given} fields instead of {}: put a field that holds a comma in quotes", HEADER.len())]
+    /// More or fewer fields than in the first line.
+    #[error("there are {given} fields instead of {expected}: put a field that holds a comma in quotes")]
     FieldCount {
         /// How many there are.
         given: usize,
+        /// How many the first line has.
+        expected: usize,
     },
     /// No name.
     #[error("the name is missing: write the agency's name in the first field")]
@@ -102,6 +106,12 @@ pub enum What {
     /// Not the address of a web site.
     #[error("`website` is no web address: write it whole, beginning with https:// or http://, or leave it out")]
     Website,
+    /// No kind of body that is known.
+    #[error("`kind` is not known: write state, region or municipality, or leave it out")]
+    Kind,
+    /// Not an organisation number.
+    #[error("`organisation_number` is none: write it as in 202100-5489, or leave it out")]
+    OrganisationNumber,
     /// More other names than are kept.
     #[error("there are {given} former or other names, at most {OTHER_NAMES_MAX} are kept: leave some out")]
     TooManyNames {
@@ -173,7 +183,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Row>, Refused> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     check_header(text).map_err(|what| one(1, what))?;
     let records = records::records(text).map_err(|(line, what)| one(line, what))?;
-    parse_rows(&records[1..]).map_err(Refused::from)
+    parse_rows(&records[1..], records[0].fields.len()).map_err(Refused::from)
 }
 
 fn line_at(bytes: &[u8], index: usize) -> u64 {
@@ -182,11 +192,12 @@ fn line_at(bytes: &[u8], index: usize) -> u64 {
 
 fn check_header(text: &str) -> Result<(), What> {
     let first = text.lines().next().unwrap_or_default();
-    let fields = first.split(',').map(|field| field.trim().trim_matches('"'));
-    if fields.eq(HEADER) { Ok(()) } else { Err(What::WrongHeader { found: first.chars().take(80).collect() }) }
+    let fields: Vec<_> = first.split(',').map(|field| field.trim().trim_matches('"')).collect();
+    let is_header = fields == HEADER || fields == HEADER[..FIELDS_MIN];
+    if is_header { Ok(()) } else { Err(What::WrongHeader { found: first.chars().take(80).collect() }) }
 }
 
-fn parse_rows(records: &[Record]) -> Result<Vec<Row>, Vec<Mistake>> {
+fn parse_rows(records: &[Record], width: usize) -> Result<Vec<Row>, Vec<Mistake>> {
     let (mut rows, mut mistakes) = (Vec::new(), Vec::new());
     let mut lines_by_name = HashMap::new();
     for Record { line, fields } in records {
@@ -195,7 +206,7 @@ fn parse_rows(records: &[Record]) -> Result<Vec<Row>, Vec<Mistake>> {
             mistakes.push(Mistake { line, what: What::TooManyRows });
             break;
         }
-        let agency = match parse_row(fields) {
+        let agency = match parse_row(fields, width) {
             Ok(agency) => agency,
             Err(what) => {
                 mistakes.extend(what.into_iter().map(|what| Mistake { line, what }));
@@ -216,9 +227,9 @@ fn parse_rows(records: &[Record]) -> Result<Vec<Row>, Vec<Mistake>> {
     if mistakes.is_empty() { Ok(rows) } else { Err(mistakes) }
 }
 
-fn parse_row(record: &[String]) -> Result<Description, Vec<What>> {
-    if record.len() != HEADER.len() {
-        return Err(vec![What::FieldCount { given: record.len() }]);
+fn parse_row(record: &[String], width: usize) -> Result<Description, Vec<What>> {
+    if record.len() != width {
+        return Err(vec![What::FieldCount { given: record.len(), expected: width }]);
     }
     let mut wrong = Vec::new();
     if record[0].trim().is_empty() {
@@ -235,8 +246,22 @@ fn parse_row(record: &[String]) -> Result<Description, Vec<What>> {
     if other_names.len() > OTHER_NAMES_MAX {
         wrong.push(What::TooManyNames { given: other_names.len() });
     }
+    let further = |field: usize| record.get(field).map_or("", |text| text.trim());
+    let kind = match further(4) {
+        "" => None,
+        text => AgencyKind::ALL.into_iter().find(|kind| kind.as_str() == text).or_else(|| {
+            wrong.push(What::Kind);
+            None
+        }),
+    };
+    let organisation_number: Option<OrganisationNumber> = optional(HEADER[5], further(5), &mut wrong);
+    if organisation_number.as_ref().is_some_and(|number| !is_organisation_number(number.as_str())) {
+        wrong.push(What::OrganisationNumber);
+    }
     match name {
-        Some(name) if wrong.is_empty() => Ok(Description { name, short_name, website, other_names }),
+        Some(name) if wrong.is_empty() => {
+            Ok(Description { name, short_name, website, other_names, kind, organisation_number })
+        }
         _ => Err(wrong),
     }
 }

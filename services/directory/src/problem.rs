@@ -18,6 +18,8 @@ const fn kind(code: &'static str, status: u16, sv: &'static str, en: &'static st
 /// A mandate that is held at that time already.
 pub(crate) static MANDATE_HELD: ProblemKind =
     kind("mandate-held", 409, "Uppdraget finns redan", "The mandate is held already");
+/// Somebody who is shut out.
+pub(crate) static SUSPENDED: ProblemKind = kind("suspended", 403, "Avstängd", "Suspended");
 /// A mail address of somebody who takes part.
 pub(crate) static ADDRESS_TAKEN: ProblemKind =
     kind("address-taken", 409, "Adressen används redan", "The address is used already");
@@ -26,7 +28,12 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::Agency(error) => execute_problem(error, |error| match error {
-                agency::Error::TooManyNames { .. } => Problem::new(&problems::VALIDATION).detail(error.to_string()),
+                agency::Error::TooManyNames { .. } | agency::Error::OwnSuccessor => {
+                    Problem::new(&problems::VALIDATION).detail(error.to_string())
+                }
+                agency::Error::Unknown => Problem::new(&problems::NOT_FOUND),
+                agency::Error::NotYours => Problem::new(&problems::FORBIDDEN).detail(error.to_string()),
+                agency::Error::Ended => Problem::new(&problems::CONFLICT).detail(error.to_string()),
             }),
             Error::Person(error) => execute_problem(error, |error| person_problem(&error)),
             Error::Session(error) => execute_problem(error, session_problem),
@@ -34,6 +41,7 @@ impl From<Error> for Problem {
             Error::UnknownAgency => {
                 Problem::new(&problems::VALIDATION).field("/agency", "unknown", "choose an agency in the directory")
             }
+            Error::Suspended { .. } => Problem::new(&SUSPENDED).detail(error.to_string()),
             Error::AddressTaken => Problem::new(&ADDRESS_TAKEN),
             Error::NotAnAddress => {
                 Problem::new(&problems::VALIDATION).field("/email", "invalid", "write an address such as name@host")
@@ -52,17 +60,23 @@ impl From<Error> for Problem {
 
 fn person_problem(error: &person::Error) -> Problem {
     use person::Error::{
-        AlreadyHeld, AlreadyInvited, AlreadyJoined, EndsBeforeItBegins, NoSuchMandate, NotAffiliated, NotJoined,
-        NotYours, OwnSecretariatMandate, TooManyMandates, Unknown,
+        AlreadyHeld, AlreadyInvited, AlreadyJoined, DelegatedTooLong, EndsBeforeItBegins, NoSuchMandate, NotAffiliated,
+        NotDelegable, NotJoined, NotYours, OwnSecretariatMandate, OwnSuspension, SuspensionOver, TooManyMandates,
+        Unknown,
     };
     let kind = match error {
         Unknown | NoSuchMandate => &problems::NOT_FOUND,
         NotYours => &problems::FORBIDDEN,
         AlreadyHeld => &MANDATE_HELD,
-        EndsBeforeItBegins => &problems::VALIDATION,
-        AlreadyInvited | AlreadyJoined | NotJoined | NotAffiliated | OwnSecretariatMandate | TooManyMandates => {
-            &problems::CONFLICT
-        }
+        EndsBeforeItBegins | DelegatedTooLong | SuspensionOver => &problems::VALIDATION,
+        AlreadyInvited
+        | AlreadyJoined
+        | NotJoined
+        | NotAffiliated
+        | NotDelegable
+        | OwnSecretariatMandate
+        | OwnSuspension
+        | TooManyMandates => &problems::CONFLICT,
     };
     Problem::new(kind).detail(error.to_string())
 }
@@ -77,12 +91,14 @@ fn session_problem(error: session::Error) -> Problem {
 }
 
 fn token_problem(error: token::Error) -> Problem {
-    use token::Error::{Duration, Exists, NoScope, RepeatedScope, Unknown};
+    use token::Error::{Arenas, Duration, Exists, NoScope, NotIntegrator, Over, RepeatedScope, Unknown};
     let field = |pointer: &str| Problem::new(&problems::VALIDATION).field(pointer, "invalid", error.to_string());
     match error {
         NoScope | RepeatedScope => field("/scopes"),
         Duration => field("/days"),
+        Arenas => field("/arenas"),
+        NotIntegrator => Problem::new(&problems::FORBIDDEN).detail(error.to_string()),
         Unknown => Problem::new(&problems::NOT_FOUND),
-        Exists => Problem::new(&problems::CONFLICT).detail(error.to_string()),
+        Exists | Over => Problem::new(&problems::CONFLICT).detail(error.to_string()),
     }
 }

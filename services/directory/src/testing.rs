@@ -85,12 +85,7 @@ impl World {
     }
 
     pub(crate) async fn agency(&self, name: &str) -> AgencyId {
-        let description = Description {
-            name: AgencyName::new(name).unwrap(),
-            short_name: None,
-            website: None,
-            other_names: Vec::new(),
-        };
+        let description = Description::named(AgencyName::new(name).unwrap());
         self.commands().register_agency(&Self::system(), description).await.unwrap().value
     }
 

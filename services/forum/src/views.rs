@@ -6,7 +6,6 @@
 pub mod activity;
 pub mod arenas;
 pub mod authors;
-pub mod members;
 pub mod posts;
 pub mod threads;
 
@@ -21,7 +20,7 @@ use event_sourcing::{Fold, ViewError};
 use types::{ArenaId, ThreadId};
 
 /// The version of these tables: raise it when a fold changes, and the view is made anew from the log.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The forum's view of the log.
 #[derive(Debug)]
@@ -54,7 +53,6 @@ impl Fold for ForumFold {
 struct Tables<'tx> {
     arenas: arenas::Table<'tx>,
     counts: arenas::CountsTable<'tx>,
-    members: members::Table<'tx>,
     threads: threads::Table<'tx>,
     by_activity: threads::OrderTable<'tx>,
     posts: posts::Table<'tx>,
@@ -68,7 +66,6 @@ impl<'tx> Tables<'tx> {
         Ok(Self {
             arenas: tx.open_table(arenas::ARENAS)?,
             counts: tx.open_table(arenas::COUNTS)?,
-            members: tx.open_table(members::MEMBERS)?,
             threads: tx.open_table(threads::THREADS)?,
             by_activity: tx.open_table(threads::BY_ACTIVITY)?,
             posts: tx.open_table(posts::POSTS)?,
@@ -82,10 +79,11 @@ impl<'tx> Tables<'tx> {
         match decoded {
             ArenaEvent::Opened(opened) => arenas::opened(self, arena, opened, event),
             ArenaEvent::Changed(changed) => arenas::changed(self, arena, changed),
-            ArenaEvent::MemberInvited(invited) => members::invited(self, arena, invited.person, event),
-            ArenaEvent::MemberJoined(joined) => members::joined(self, arena, joined.person, event),
-            ArenaEvent::MemberLeft(left) => members::gone(self, arena, left.person),
-            ArenaEvent::MemberRemoved(removed) => members::gone(self, arena, removed.person),
+            // Who is in an arena is folded by `access`.
+            ArenaEvent::MemberInvited(_)
+            | ArenaEvent::MemberJoined(_)
+            | ArenaEvent::MemberLeft(_)
+            | ArenaEvent::MemberRemoved(_) => Ok(()),
         }
     }
 
@@ -98,7 +96,10 @@ impl<'tx> Tables<'tx> {
                 arena.map_or(Ok(()), |arena| activity::posted(self, arena, event))
             }
             ThreadEvent::PostEdited(edited) => posts::edited(self, edited, event),
-            ThreadEvent::PostWithdrawn(withdrawn) => posts::withdrawn(self, withdrawn, event),
+            ThreadEvent::PostWithdrawn(withdrawn) => {
+                posts::withdrawn(self, withdrawn, event)?;
+                threads::withdrawn(self, thread, withdrawn)
+            }
             ThreadEvent::Closed(closed) => threads::closed(self, thread, Some(closed), event),
             ThreadEvent::Reopened(_) => threads::closed(self, thread, None, event),
         }

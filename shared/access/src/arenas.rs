@@ -5,15 +5,15 @@ use std::collections::HashSet;
 use contracts::forum::ArenaAccess;
 use event_sourcing::{
     Snapshot, ViewError,
-    json_value::{self, key},
-    redb::ReadableTableMetadata as _,
+    json_value::{self, IdKey, key},
+    redb::{ReadableTable as _, ReadableTableMetadata as _},
 };
 use types::{AgencyId, ArenaId, PersonId, Timestamp};
 use uuid::Uuid;
 
 use crate::{
     Viewer, people,
-    tables::{AFFILIATED, AFFILIATED_IN, ARENAS, MEMBERS},
+    tables::{ARENAS, MEMBER_COUNTS, MEMBERS, TAKING_PART, TAKING_PART_FOR, TAKING_PART_WHILE},
 };
 
 /// How a viewer stands to an arena at the snapshot's position.
@@ -50,13 +50,15 @@ pub struct Readers {
     pub agencies: usize,
 }
 
-/// The people of an arena.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Members {
-    /// Members.
-    pub joined: Vec<PersonId>,
-    /// Those who were invited and have not become a member yet.
-    pub invited: Vec<PersonId>,
+/// Somebody in an arena, or invited to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub person: PersonId,
+    /// Whether they are a member; else they were invited, and have not become one yet.
+    pub joined: bool,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// How a viewer stands to an arena. Nobody has any standing in an arena that does not exist.
@@ -73,8 +75,11 @@ pub fn standing(snapshot: &Snapshot, viewer: &Viewer, arena: ArenaId) -> Result<
     let (Some(access), Some(participant)) = (access_to(snapshot, arena)?, viewer.participant()) else {
         return Ok(nothing);
     };
+    if !participant.credential.is_for(arena) {
+        return Ok(nothing);
+    }
     let membership = snapshot.table(MEMBERS)?.get((key(arena.uuid()), key(participant.person.uuid())))?;
-    let membership = membership.map(|joined| joined.value());
+    let membership = membership.map(|joined| joined.value().0);
     Ok(rules(access, viewer, membership))
 }
 
@@ -103,63 +108,83 @@ fn access_to(snapshot: &Snapshot, arena: ArenaId) -> Result<Option<ArenaAccess>,
 }
 
 /// The people of an arena, in the order of their ids.
-pub fn members(snapshot: &Snapshot, arena: ArenaId) -> Result<Members, ViewError> {
+pub fn members(snapshot: &Snapshot, arena: ArenaId) -> Result<Vec<Member>, ViewError> {
     let arena = key(arena.uuid());
-    let mut members = Members::default();
-    let table = snapshot.table(MEMBERS)?;
-    for entry in table.range((arena, [0; 16])..=(arena, [0xFF; 16]))? {
-        let (of, joined) = entry?;
+    let mut members = Vec::new();
+    for entry in snapshot.table(MEMBERS)?.range((arena, [0; 16])..=(arena, [0xFF; 16]))? {
+        let (of, row) = entry?;
         let person = PersonId::from_uuid(Uuid::from_bytes(of.value().1));
-        if joined.value() { members.joined.push(person) } else { members.invited.push(person) }
+        members.push(member_of(person, row.value()));
     }
     Ok(members)
 }
 
+/// How somebody stands to an arena, if they are a member or invited.
+pub fn member(snapshot: &Snapshot, arena: ArenaId, person: PersonId) -> Result<Option<Member>, ViewError> {
+    let row = snapshot.table(MEMBERS)?.get((key(arena.uuid()), key(person.uuid())))?;
+    Ok(row.map(|row| member_of(person, row.value())))
+}
+
+fn member_of(person: PersonId, (joined, since): (bool, i64)) -> Member {
+    Member { person, joined, since: Timestamp::from_millisecond(since).unwrap_or_default() }
+}
+
 /// How many members an arena has.
-pub fn member_count(snapshot: &Snapshot, arena: ArenaId) -> Result<usize, ViewError> {
-    Ok(members(snapshot, arena)?.joined.len())
+pub fn member_count(snapshot: &Snapshot, arena: ArenaId) -> Result<u64, ViewError> {
+    Ok(snapshot.table(MEMBER_COUNTS)?.get(key(arena.uuid()))?.map_or(0, |count| count.value()))
 }
 
 /// Who will be able to read what is written in an arena, as things stand now; `None` if there is no such arena. For an open
-/// arena that takes as long as the secretariat is large, however many people there are.
+/// arena that takes as long as the secretariat is large and as there are people whose mandates are for a time.
 pub fn readers_of(snapshot: &Snapshot, arena: ArenaId, now: Timestamp) -> Result<Option<Readers>, ViewError> {
     let Some(access) = access_to(snapshot, arena)? else { return Ok(None) };
-    let mut secretariat = HashSet::new();
-    for person in people::secretariat(snapshot, now)? {
-        secretariat.extend(person.acts_for(now).map(|agency| (person.id, agency)));
-    }
     let (persons, agencies) = match access {
-        ArenaAccess::Open => affiliated_and(snapshot, &secretariat)?,
+        ArenaAccess::Open => everybody(snapshot, now)?,
         ArenaAccess::Members | ArenaAccess::Invited => {
-            let readers = &affiliated_members(snapshot, arena)? | &secretariat;
+            let mut readers = HashSet::new();
+            for person in people::secretariat(snapshot, now)? {
+                readers.extend(person.acts_for(now).map(|agency| (person.id, agency)));
+            }
+            for member in members(snapshot, arena)?.into_iter().filter(|member| member.joined) {
+                readers.extend(takes_part_for(snapshot, member.person, now)?.map(|agency| (member.person, agency)));
+            }
             (readers.len(), readers.iter().map(|(_, agency)| agency).collect::<HashSet<_>>().len())
         }
     };
     Ok(Some(Readers { access, persons, agencies }))
 }
 
-/// How many people there are, of how many agencies: all who work for one, and these.
-fn affiliated_and(snapshot: &Snapshot, more: &HashSet<(PersonId, AgencyId)>) -> Result<(usize, usize), ViewError> {
-    let (affiliated, counts) = (snapshot.table(AFFILIATED)?, snapshot.table(AFFILIATED_IN)?);
-    let (mut persons, mut agencies) = (affiliated.len()?, HashSet::new());
-    for (person, agency) in more {
-        let works_for = affiliated.get(key(person.uuid()))?.map(|agency| agency.value());
-        persons += u64::from(works_for != Some(key(agency.uuid())));
-        if counts.get(key(agency.uuid()))?.is_none() {
-            agencies.insert(agency);
+/// How many people take part, for how many agencies.
+fn everybody(snapshot: &Snapshot, now: Timestamp) -> Result<(usize, usize), ViewError> {
+    let counts = snapshot.table(TAKING_PART_FOR)?;
+    let (mut persons, mut agencies) = (snapshot.table(TAKING_PART)?.len()?, HashSet::new());
+    for entry in snapshot.table(TAKING_PART_WHILE)?.iter()? {
+        let (from, until) = entry?;
+        if let Some(agency) = in_stretch(from.value().1, until.value(), now) {
+            persons += 1;
+            if counts.get(agency)?.is_none() {
+                agencies.insert(agency);
+            }
         }
     }
-    let agencies = counts.len()? as usize + agencies.len();
-    Ok((persons as usize, agencies))
+    Ok((persons as usize, counts.len()? as usize + agencies.len()))
 }
 
-fn affiliated_members(snapshot: &Snapshot, arena: ArenaId) -> Result<HashSet<(PersonId, AgencyId)>, ViewError> {
-    let affiliated = snapshot.table(AFFILIATED)?;
-    let mut readers = HashSet::new();
-    for person in members(snapshot, arena)?.joined {
-        if let Some(agency) = affiliated.get(key(person.uuid()))? {
-            readers.insert((person, AgencyId::from_uuid(Uuid::from_bytes(agency.value()))));
+/// The agency for which somebody takes part now, if they do.
+fn takes_part_for(snapshot: &Snapshot, person: PersonId, now: Timestamp) -> Result<Option<AgencyId>, ViewError> {
+    let (person, id) = (key(person.uuid()), |agency| AgencyId::from_uuid(Uuid::from_bytes(agency)));
+    if let Some(agency) = snapshot.table(TAKING_PART)?.get(person)? {
+        return Ok(Some(id(agency.value())));
+    }
+    for entry in snapshot.table(TAKING_PART_WHILE)?.range((person, i64::MIN)..=(person, now.as_millisecond()))? {
+        let (from, until) = entry?;
+        if let Some(agency) = in_stretch(from.value().1, until.value(), now) {
+            return Ok(Some(id(agency)));
         }
     }
-    Ok(readers)
+    Ok(None)
+}
+
+fn in_stretch(from: i64, (agency, until): (IdKey, i64), now: Timestamp) -> Option<IdKey> {
+    (from..until).contains(&now.as_millisecond()).then_some(agency)
 }

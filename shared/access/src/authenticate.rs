@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use contracts::directory::{Scope, SecretHash};
+use contracts::directory::Role;
 use event_sourcing::{
     Snapshot, ViewError,
     json_value::{self, key},
 };
-use types::{PersonId, SessionId, Timestamp, TokenId};
+use types::{AgencyId, PersonId, Position, SessionId, Timestamp, TokenId};
 use uuid::Uuid;
 
 use crate::{
@@ -49,7 +49,7 @@ pub(crate) fn viewer_of_session(
     now: Timestamp,
 ) -> Result<Option<PersonViewer>, ViewError> {
     let Some((session, secret)) = read_session(cookie) else { return Ok(None) };
-    look_up(snapshot, Credential::Session(session), Some(&secret), now)
+    look_up(snapshot, Presented::Session(session), Some(&secret), now)
 }
 
 /// The viewer whose API token this is; `None` if it is none, has ended, or its person is no viewer.
@@ -59,17 +59,21 @@ pub(crate) fn viewer_of_token(
     now: Timestamp,
 ) -> Result<Option<PersonViewer>, ViewError> {
     let Some((id, secret)) = read_token(token) else { return Ok(None) };
-    look_up(snapshot, Credential::Token { id, scopes: Vec::new() }, Some(&secret), now)
+    look_up(snapshot, Presented::Token(id), Some(&secret), now)
 }
 
 /// What is known of a viewer in this snapshot and at this moment; `None` if they may no longer look at all: the session
-/// or token has ended, or the person no longer belongs to any agency. Costs next to nothing while nothing has changed.
+/// or token has ended, or the person was shut out or no longer belongs to any agency. Costs next to nothing while nothing has changed.
 pub fn renew(snapshot: &Snapshot, viewer: &Viewer, now: Timestamp) -> Result<Option<Viewer>, ViewError> {
     let Viewer::Person(person) = viewer else { return Ok(Some(Viewer::Anonymous)) };
     if now < person.settled_until && people::rights_at(snapshot)? == person.rights_at {
         return Ok(Some(viewer.clone()));
     }
-    let renewed = look_up(snapshot, person.credential.clone(), None, now)?;
+    let presented = match person.credential {
+        Credential::Session(session) => Presented::Session(session),
+        Credential::Token { id, .. } => Presented::Token(id),
+    };
+    let renewed = look_up(snapshot, presented, None, now)?;
     Ok(renewed.map(|renewed| Viewer::Person(Arc::new(renewed))))
 }
 
@@ -84,58 +88,90 @@ pub fn still_valid(snapshot: &Snapshot, viewer: &Viewer, now: Timestamp) -> bool
     }
 }
 
+/// What somebody comes with.
+#[derive(Clone, Copy)]
+enum Presented {
+    Session(SessionId),
+    Token(TokenId),
+}
+
 /// What a session or token says while it lasts.
 struct Grant {
     person: PersonId,
-    secret: SecretHash,
+    credential: Credential,
     expires_at: Timestamp,
-    scopes: Vec<Scope>,
+    /// Where it began.
+    position: Position,
+    /// The agency that it acts for, if it is a program's.
+    integration: Option<AgencyId>,
 }
 
 fn look_up(
     snapshot: &Snapshot,
-    credential: Credential,
+    presented: Presented,
     secret: Option<&Secret>,
     now: Timestamp,
 ) -> Result<Option<PersonViewer>, ViewError> {
-    let grant = match &credential {
-        Credential::Session(id) => json_value::get(&snapshot.table(SESSIONS)?, key(id.uuid()))?.map(
-            |SessionRecord { person, secret, expires_at }| Grant { person, secret, expires_at, scopes: Vec::new() },
-        ),
-        Credential::Token { id, .. } => json_value::get(&snapshot.table(TOKENS)?, key(id.uuid()))?
-            .map(|TokenRecord { person, secret, expires_at, scopes }| Grant { person, secret, expires_at, scopes }),
+    let grant = match presented {
+        Presented::Session(id) => session_grant(snapshot, id, secret)?,
+        Presented::Token(id) => token_grant(snapshot, id, secret, now)?,
     };
-    let matches = |grant: &Grant| secret.is_none_or(|secret| secret.matches(&grant.secret));
-    let Some(grant) = grant.filter(|grant| now < grant.expires_at).filter(matches) else { return Ok(None) };
-    let credential = match credential {
-        Credential::Session(id) => Credential::Session(id),
-        Credential::Token { id, .. } => Credential::Token { id, scopes: grant.scopes },
-    };
+    let Some(grant) = grant.filter(|grant| now < grant.expires_at) else { return Ok(None) };
     let Some(person) = people::person(snapshot, grant.person)? else { return Ok(None) };
-    viewer(snapshot, person, credential, grant.expires_at, now)
+    if grant.position < person.credentials_from || person.is_suspended(now) {
+        return Ok(None);
+    }
+    viewer(snapshot, person, grant, now)
+}
+
+fn session_grant(snapshot: &Snapshot, id: SessionId, given: Option<&Secret>) -> Result<Option<Grant>, ViewError> {
+    let Some(session) = json_value::get(&snapshot.table(SESSIONS)?, key(id.uuid()))? else { return Ok(None) };
+    let SessionRecord { person, secret, expires_at, position } = session;
+    let matches = given.is_none_or(|given| given.matches(&secret));
+    let credential = Credential::Session(id);
+    Ok(matches.then_some(Grant { person, credential, expires_at, position, integration: None }))
+}
+
+fn token_grant(
+    snapshot: &Snapshot,
+    id: TokenId,
+    given: Option<&Secret>,
+    now: Timestamp,
+) -> Result<Option<Grant>, ViewError> {
+    let Some(token) = json_value::get(&snapshot.table(TOKENS)?, key(id.uuid()))? else { return Ok(None) };
+    let TokenRecord { person, scopes, secret, expires_at, former, integration, arenas, position } = token;
+    let matches_former = |given: &Secret| former.is_some_and(|(secret, until)| now < until && given.matches(&secret));
+    let matches = given.is_none_or(|given| given.matches(&secret) || matches_former(given));
+    let credential = Credential::Token { id, scopes, arenas, integration: integration.is_some() };
+    Ok(matches.then_some(Grant { person, credential, expires_at, position, integration }))
 }
 
 fn viewer(
     snapshot: &Snapshot,
     record: PersonRecord,
-    credential: Credential,
-    expires_at: Timestamp,
+    grant: Grant,
     now: Timestamp,
 ) -> Result<Option<PersonViewer>, ViewError> {
-    let Some(agency) = record.acts_for(now) else { return Ok(None) };
-    let agency_name = people::agency(snapshot, agency)?.map_or_else(String::new, |agency| agency.name);
+    let Grant { credential, expires_at, integration, .. } = grant;
     let mandates: Vec<_> = record
         .mandates_in_force(now)
+        .filter(|held| integration.is_none_or(|of| held.role == Role::Integrator && held.agency == of))
         .map(|held| HeldMandate { mandate: held.mandate, role: held.role, agency: held.agency })
         .collect();
+    if integration.is_some() && mandates.is_empty() {
+        return Ok(None);
+    }
+    let Some(agency) = integration.or_else(|| record.acts_for(now)) else { return Ok(None) };
+    let agency_name = people::agency(snapshot, agency)?.map_or_else(String::new, |agency| agency.name);
     let mut roles: Vec<_> = mandates.iter().map(|held| held.role).collect();
     roles.sort_unstable();
     roles.dedup();
     Ok(Some(PersonViewer {
         person: record.id,
         joined: record.joined,
-        participates: record.participates(now),
-        settled_until: settled_until(&record, expires_at, now),
+        // An agency's program reads and writes for it, whatever else its integrator may do.
+        participates: record.participates(now) || (integration.is_some() && record.joined),
+        settled_until: record.edges(now).fold(expires_at, Timestamp::min),
         rights_at: people::rights_at(snapshot)?,
         name: record.name,
         title: record.title,
@@ -145,10 +181,4 @@ fn viewer(
         mandates,
         credential,
     }))
-}
-
-fn settled_until(record: &PersonRecord, expires_at: Timestamp, now: Timestamp) -> Timestamp {
-    let mandates = record.mandates.iter().filter(|mandate| !mandate.ended);
-    let edges = mandates.flat_map(|mandate| [Some(mandate.from), mandate.until]).flatten();
-    edges.filter(|edge| now < *edge).fold(expires_at, Timestamp::min)
 }

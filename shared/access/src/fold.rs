@@ -2,6 +2,8 @@
 
 mod directory;
 mod forum;
+mod membership;
+mod taking_part;
 
 use std::sync::Arc;
 
@@ -14,8 +16,8 @@ use event_log::Recorded;
 use event_sourcing::{Fold, ViewError, redb::WriteTransaction};
 
 use crate::tables::{
-    AFFILIATED, AFFILIATED_IN, AGENCIES, ARENAS, MEMBERS, PERSONS, RIGHTS_AT, SECRETARIAT, SESSION_ENDS, SESSIONS,
-    TOKENS, WITHDRAWN,
+    AGENCIES, ARENAS, DELEGATED, MEMBER_COUNTS, MEMBER_FOR, MEMBERS, PERSONS, RIGHTS_AT, SECRETARIAT, SESSION_ENDS,
+    SESSIONS, TAKING_PART, TAKING_PART_FOR, TAKING_PART_WHILE, TOKENS, WITHDRAWN,
 };
 
 /// Agencies, people, sessions, tokens, and the access to arenas and posts. Every service folds them into its own view,
@@ -27,14 +29,18 @@ impl Fold for AccessFold {
     fn create(&self, tx: &WriteTransaction) -> Result<(), ViewError> {
         tx.open_table(AGENCIES)?;
         tx.open_table(PERSONS)?;
-        tx.open_table(AFFILIATED)?;
-        tx.open_table(AFFILIATED_IN)?;
+        tx.open_table(TAKING_PART)?;
+        tx.open_table(TAKING_PART_FOR)?;
+        tx.open_table(TAKING_PART_WHILE)?;
+        tx.open_table(DELEGATED)?;
         tx.open_table(SECRETARIAT)?;
         tx.open_table(SESSIONS)?;
         tx.open_table(SESSION_ENDS)?;
         tx.open_table(TOKENS)?;
         tx.open_table(ARENAS)?;
         tx.open_table(MEMBERS)?;
+        tx.open_table(MEMBER_COUNTS)?;
+        tx.open_table(MEMBER_FOR)?;
         tx.open_table(WITHDRAWN)?;
         tx.open_table(RIGHTS_AT)?;
         Ok(())

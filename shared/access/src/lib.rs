@@ -34,7 +34,7 @@ mod tests;
 mod viewer;
 mod visible;
 
-pub use arenas::{Members, Readers, Standing, member_count, members, readers_of, standing};
+pub use arenas::{Member, Readers, Standing, member, member_count, members, readers_of, standing};
 pub use authenticate::{renew, session_text, still_valid, token_text};
 pub use cookies::{Credentials, SESSION_SECONDS_MAX, at_least_cookie, browser_secret};
 pub use counting::count;

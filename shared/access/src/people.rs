@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     Viewer,
-    tables::{AFFILIATED, AGENCIES, PERSONS, RIGHTS_AT, SECRETARIAT},
+    tables::{AGENCIES, PERSONS, RIGHTS_AT, SECRETARIAT},
 };
 
 /// An agency.
@@ -29,9 +29,39 @@ pub struct AgencyRecord {
     /// Names that it had before, or is also known by.
     pub other_names: Vec<String>,
     /// Names that it had before it was renamed here, oldest first.
-    pub former_names: Vec<String>,
+    pub former_names: Vec<FormerName>,
     /// What kind of body it is.
     pub kind: AgencyKind,
+    /// Its organisation number.
+    pub organisation_number: Option<String>,
+    /// That it is no more.
+    pub ended: Option<AgencyEnd>,
+}
+
+/// A name that an agency had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerName {
+    /// The name.
+    pub name: String,
+    /// Until when, exclusive.
+    pub until: Timestamp,
+}
+
+/// The end of an agency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgencyEnd {
+    /// Since when it is no more.
+    pub at: Timestamp,
+    /// The agency that follows it.
+    pub successor: Option<AgencyId>,
+}
+
+impl AgencyRecord {
+    /// The name that it had at this moment.
+    pub fn name_at(&self, moment: Timestamp) -> &str {
+        let former = self.former_names.iter().find(|former| moment < former.until);
+        former.map_or(&*self.name, |former| &*former.name)
+    }
 }
 
 /// A person.
@@ -53,6 +83,10 @@ pub struct PersonRecord {
     pub affiliations: Vec<Affiliation>,
     /// All their mandates, also those that are over.
     pub mandates: Vec<MandateRecord>,
+    /// That they are shut out.
+    pub suspension: Option<Suspension>,
+    /// Sessions and tokens that they began before this position work no longer.
+    pub credentials_from: Position,
 }
 
 /// That a person works or worked for an agency.
@@ -63,6 +97,13 @@ pub struct Affiliation {
     /// Since when.
     pub from: Timestamp,
     /// Until when, if it has ended.
+    pub until: Option<Timestamp>,
+}
+
+/// That a person is shut out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// Until when, exclusive; `None` until they are reinstated.
     pub until: Option<Timestamp>,
 }
 
@@ -91,28 +132,55 @@ impl MandateRecord {
 }
 
 impl PersonRecord {
-    /// Their mandates that are in force at this moment.
+    /// Their mandates that are in force at this moment: for agencies that they work for, and those of the secretariat.
     pub fn mandates_in_force(&self, now: Timestamp) -> impl Iterator<Item = &MandateRecord> {
-        self.mandates.iter().filter(move |mandate| mandate.is_in_force(now))
+        let holds = |held: &&MandateRecord| held.role == Role::Secretariat || self.works_for(held.agency);
+        self.mandates.iter().filter(move |held| held.is_in_force(now)).filter(holds)
     }
 
-    /// The agency of their mandate of the secretariat, if one is in force at this moment.
-    fn secretariat_agency(&self, now: Timestamp) -> Option<AgencyId> {
-        self.mandates_in_force(now).find(|held| held.role == Role::Secretariat).map(|held| held.agency)
+    /// Whether they work for this agency.
+    pub fn works_for(&self, agency: AgencyId) -> bool {
+        self.affiliations.iter().any(|affiliation| affiliation.agency == agency && affiliation.until.is_none())
     }
 
-    /// The agency that they act for at this moment: where they work, else that of their mandate of the secretariat,
-    /// else, as long as they have not worked anywhere, the one that they were invited for.
+    /// Whether they are shut out at this moment.
+    pub fn is_suspended(&self, now: Timestamp) -> bool {
+        self.suspension.is_some_and(|suspension| suspension.until.is_none_or(|until| now < until))
+    }
+
+    /// The agency that they act for at this moment: of those that they work for the one that they came to last, where
+    /// they take part for any of those; else that of their mandate of the secretariat; else, as long as they have not
+    /// worked anywhere, the one that they were invited for.
     pub fn acts_for(&self, now: Timestamp) -> Option<AgencyId> {
-        self.agency
-            .or_else(|| self.secretariat_agency(now))
+        let takes_part_for =
+            |agency: AgencyId| self.mandates_in_force(now).any(|held| held.agency == agency && held.role.takes_part());
+        let works_for = self.affiliations.iter().rev().filter(|it| it.until.is_none()).map(|it| it.agency);
+        let of_secretariat = || self.mandates_in_force(now).find(|it| it.role == Role::Secretariat).map(|it| it.agency);
+        works_for
+            .into_iter()
+            .find(|agency| takes_part_for(*agency))
+            .or(self.agency)
+            .or_else(of_secretariat)
             .or_else(|| self.affiliations.is_empty().then_some(self.invited_for))
     }
 
-    /// Whether they take part in the exchange at this moment: they have joined, and work for an agency or are of the
-    /// secretariat.
+    /// Whether they take part in the exchange at this moment: they have joined, are not shut out, and hold a mandate
+    /// that lets them.
     pub fn participates(&self, now: Timestamp) -> bool {
-        self.joined && (self.agency.is_some() || self.secretariat_agency(now).is_some())
+        self.joined && !self.is_suspended(now) && self.mandates_in_force(now).any(|held| held.role.takes_part())
+    }
+
+    /// Whether they are of the secretariat at this moment, and take part.
+    pub fn is_of_secretariat(&self, now: Timestamp) -> bool {
+        self.participates(now) && self.mandates_in_force(now).any(|held| held.role == Role::Secretariat)
+    }
+
+    /// The moments after `now` at which time alone may change any of this, in no particular order.
+    pub(crate) fn edges(&self, now: Timestamp) -> impl Iterator<Item = Timestamp> {
+        let mandates = self.mandates.iter().filter(|mandate| !mandate.ended);
+        let edges = mandates.flat_map(|mandate| [Some(mandate.from), mandate.until]);
+        let suspended_until = self.suspension.and_then(|suspension| suspension.until);
+        edges.chain([suspended_until]).flatten().filter(move |edge| now < *edge)
     }
 
     /// The agencies that they no longer work for.
@@ -129,6 +197,23 @@ pub fn person(snapshot: &Snapshot, id: PersonId) -> Result<Option<PersonRecord>,
 /// An agency.
 pub fn agency(snapshot: &Snapshot, id: AgencyId) -> Result<Option<AgencyRecord>, ViewError> {
     json_value::get(&snapshot.table(AGENCIES)?, key(id.uuid()))
+}
+
+/// How many agencies that followed one another are looked through at most.
+const SUCCESSORS_MAX: usize = 16;
+
+/// The agency that follows this one today: the last one, where several followed one another. `None` for an agency that
+/// is still there, or that none follows.
+pub fn successor(snapshot: &Snapshot, id: AgencyId) -> Result<Option<AgencyRecord>, ViewError> {
+    let (mut last, mut next) = (None, id);
+    for _ in 0..SUCCESSORS_MAX {
+        let known = if next == id { agency(snapshot, id)? } else { last.clone() };
+        let Some(successor) = known.and_then(|known: AgencyRecord| known.ended).and_then(|end| end.successor) else {
+            break;
+        };
+        (last, next) = (agency(snapshot, successor)?, successor);
+    }
+    Ok(last)
 }
 
 /// Every person, in the order in which they were invited, whoever asks: see [`persons_for`].
@@ -152,21 +237,12 @@ pub fn agencies(snapshot: &Snapshot) -> Result<Vec<AgencyRecord>, ViewError> {
     snapshot.table(AGENCIES)?.iter()?.map(|entry| entry?.1.value().read()).collect()
 }
 
-/// Everyone who has joined and works for an agency, with that agency.
-pub fn affiliated(snapshot: &Snapshot) -> Result<Vec<(PersonId, AgencyId)>, ViewError> {
-    let pair =
-        |person, agency| (PersonId::from_uuid(Uuid::from_bytes(person)), AgencyId::from_uuid(Uuid::from_bytes(agency)));
-    let table = snapshot.table(AFFILIATED)?;
-    table.iter()?.map(|entry| entry.map(|(p, a)| pair(p.value(), a.value())).map_err(ViewError::from)).collect()
-}
-
 /// Everyone who is of the secretariat at this moment, and takes part.
 pub fn secretariat(snapshot: &Snapshot, now: Timestamp) -> Result<Vec<PersonRecord>, ViewError> {
     let mut of_secretariat = Vec::new();
     for entry in snapshot.table(SECRETARIAT)?.iter()? {
         let id = PersonId::from_uuid(Uuid::from_bytes(entry?.0.value()));
-        of_secretariat
-            .extend(person(snapshot, id)?.filter(|it| it.participates(now) && it.secretariat_agency(now).is_some()));
+        of_secretariat.extend(person(snapshot, id)?.filter(|it| it.is_of_secretariat(now)));
     }
     Ok(of_secretariat)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contracts::directory::{Role, Scope};
-use types::{AgencyId, MandateId, PersonId, Position, SessionId, Timestamp, TokenId};
+use types::{AgencyId, ArenaId, MandateId, PersonId, Position, SessionId, Timestamp, TokenId};
 
 /// Whoever asks, with what was known of them at the position where they were looked up.
 ///
@@ -32,7 +32,7 @@ pub struct PersonViewer {
     pub agency_name: String,
     /// Whether they have taken their invitation. Until then they see only the pages to join.
     pub joined: bool,
-    /// Whether they take part in the exchange: joined, and of an agency or the secretariat.
+    /// Whether they take part in the exchange: joined, not shut out, and with a mandate that lets them.
     pub participates: bool,
     /// The roles of their mandates in force, each once, in order.
     pub roles: Vec<Role>,
@@ -68,6 +68,10 @@ pub enum Credential {
         id: TokenId,
         /// What it may be used for.
         scopes: Vec<Scope>,
+        /// The arenas that it is for, if not for all that its person may read.
+        arenas: Option<Vec<ArenaId>>,
+        /// Whether it is an agency's program's, which acts for the agency and holds no mandate but that.
+        integration: bool,
     },
 }
 
@@ -105,10 +109,23 @@ impl Viewer {
         self.has_role(Role::Secretariat)
     }
 
+    /// Whether they run the system: they have joined and hold a mandate as its administrator now. It lets them see no
+    /// content.
+    pub fn is_administrator(&self) -> bool {
+        self.signed_in().is_some_and(|viewer| viewer.joined && viewer.roles.contains(&Role::Administrator))
+    }
+
     /// Whether they grant and end the mandates of this agency's people.
     pub fn is_contact_person_of(&self, agency: AgencyId) -> bool {
         self.participant().is_some_and(|viewer| {
             viewer.mandates.iter().any(|held| held.role == Role::ContactPerson && held.agency == agency)
+        })
+    }
+
+    /// Whether they answer for this agency.
+    pub fn is_leadership_of(&self, agency: AgencyId) -> bool {
+        self.participant().is_some_and(|viewer| {
+            viewer.mandates.iter().any(|held| held.role == Role::Leadership && held.agency == agency)
         })
     }
 
@@ -146,6 +163,14 @@ impl Credential {
         match self {
             Self::Session(_) => true,
             Self::Token { scopes, .. } => scopes.contains(&scope),
+        }
+    }
+
+    /// Whether it may be used in this arena, where its person may be.
+    pub fn is_for(&self, arena: ArenaId) -> bool {
+        match self {
+            Self::Token { arenas: Some(arenas), .. } => arenas.contains(&arena),
+            Self::Session(_) | Self::Token { arenas: None, .. } => true,
         }
     }
 }

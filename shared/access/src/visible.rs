@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use contracts::{Audience, AudienceRule, EventSet as _, forum::ThreadEvent, upcast::upcast};
+use contracts::{Audience, AudienceRule, EventSet as _, directory::Scope, forum::ThreadEvent, upcast::upcast};
 use event_log::Recorded;
 use event_sourcing::{Snapshot, ViewError, json_value::key};
 use types::PersonId;
@@ -22,9 +22,14 @@ pub fn may_see(snapshot: &Snapshot, viewer: &Viewer, audience: &Audience) -> Res
         Audience::ArenaCard(arena) => standing(snapshot, viewer, arena)?.sees_card,
         Audience::Arena(arena) => standing(snapshot, viewer, arena)?.reads,
         Audience::Agency(agency) => viewer.agency() == Some(agency) || viewer.is_secretariat(),
-        // Nobody holds a mandate of an agency's leadership yet.
-        Audience::Leadership(_) | Audience::Secretariat => viewer.is_secretariat(),
+        Audience::Leadership(agency) => viewer.is_leadership_of(agency) || viewer.is_secretariat(),
+        Audience::Secretariat => viewer.is_secretariat(),
         Audience::Person(person) => viewer.person() == Some(person),
+        Audience::Administration => {
+            return Ok(
+                viewer.is_administrator() && viewer.signed_in().is_some_and(|it| it.credential.allows(Scope::Read))
+            );
+        }
         Audience::System => false,
     };
     Ok(class && viewer.may_read())

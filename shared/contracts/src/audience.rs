@@ -24,6 +24,8 @@ pub enum Audience {
     Secretariat,
     /// One person.
     Person(PersonId),
+    /// Those who run the system: the administrators.
+    Administration,
     /// Nobody: Erfa itself.
     System,
 }
@@ -40,6 +42,7 @@ pub enum AudienceRule {
     Leadership,
     Secretariat,
     Person,
+    Administration,
     System,
 }
 
@@ -55,6 +58,7 @@ impl Audience {
             Self::Leadership(_) => AudienceRule::Leadership,
             Self::Secretariat => AudienceRule::Secretariat,
             Self::Person(_) => AudienceRule::Person,
+            Self::Administration => AudienceRule::Administration,
             Self::System => AudienceRule::System,
         }
     }

@@ -4,7 +4,7 @@ mod identities;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use types::{AgencyId, Line, MandateId, PersonId, Timestamp};
+use types::{AgencyId, ArenaId, Line, MandateId, PersonId, Timestamp};
 
 pub use identities::{
     AccountKey, AssuranceLevel, IdentityEvent, IdentityLinked, IdentityUnlinked, Issuer, OpenIdSignIn, ProviderSession,
@@ -23,6 +23,12 @@ pub type PersonName = Line<120>;
 pub type Title = Line<120>;
 /// A mail address or a web address, checked for its form before it becomes an event.
 pub type Address = Line<320>;
+/// Why somebody is suspended, in words that they may read.
+pub type SuspensionReason = Line<500>;
+
+/// The number by which a Swedish organisation is registered, as `202100-1234`: ten digits with a hyphen before the last
+/// four. Checked for its form before it becomes an event.
+pub type OrganisationNumber = Line<11>;
 
 /// What kind of body an agency is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +43,20 @@ pub enum AgencyKind {
     Municipality,
 }
 
+impl AgencyKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::State, Self::Region, Self::Municipality];
+
+    /// Its name in files, API and forms, and the end of its key in the catalogues (`agency-kind-<name>`).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Region => "region",
+            Self::Municipality => "municipality",
+        }
+    }
+}
+
 /// What a mandate lets its holder do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -45,18 +65,67 @@ pub enum Role {
     Participant,
     /// Grants and ends the mandates of their agency's people.
     ContactPerson,
+    /// Answers recommendations for their agency.
+    Leadership,
+    /// Keeps their agency's portfolio of digital investments, and speaks for it in dialogues.
+    PortfolioLead,
+    /// Gives second opinions on other agencies' investments.
+    Reviewer,
     /// Runs the exchange.
     Secretariat,
+    /// Keeps the public records of the exchange.
+    Registrar,
+    /// Runs the system. Sees no content by this mandate.
+    Administrator,
+    /// Lets their agency's programs in, with tokens that they answer for. Sees no content by this mandate.
+    Integrator,
 }
 
 impl Role {
+    /// All of them, in the order in which they are listed.
+    pub const ALL: [Self; 9] = [
+        Self::Participant,
+        Self::ContactPerson,
+        Self::Leadership,
+        Self::PortfolioLead,
+        Self::Reviewer,
+        Self::Secretariat,
+        Self::Registrar,
+        Self::Administrator,
+        Self::Integrator,
+    ];
+
     /// Its name in API and forms, and the end of its key in the catalogues (`role-<name>`).
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Participant => "participant",
             Self::ContactPerson => "contact-person",
+            Self::Leadership => "leadership",
+            Self::PortfolioLead => "portfolio-lead",
+            Self::Reviewer => "reviewer",
             Self::Secretariat => "secretariat",
+            Self::Registrar => "registrar",
+            Self::Administrator => "administrator",
+            Self::Integrator => "integrator",
         }
+    }
+
+    /// Whether whoever holds a mandate of it takes part in the exchange: reads what is for all who do, and writes.
+    pub const fn takes_part(self) -> bool {
+        !matches!(self, Self::Administrator | Self::Integrator)
+    }
+
+    /// Whether an agency decides itself who holds it, through its contact person; else the secretariat decides.
+    pub const fn is_of_agency(self) -> bool {
+        matches!(
+            self,
+            Self::Participant | Self::ContactPerson | Self::Leadership | Self::PortfolioLead | Self::Integrator
+        )
+    }
+
+    /// Whether its holder may let a colleague hold it for a time.
+    pub const fn may_be_delegated(self) -> bool {
+        matches!(self, Self::ContactPerson | Self::Leadership | Self::PortfolioLead | Self::Registrar)
     }
 }
 
@@ -73,6 +142,9 @@ pub struct AgencyRegistered {
     pub other_names: Vec<AgencyName>,
     /// What kind of body it is.
     pub kind: AgencyKind,
+    /// Its organisation number, if it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation_number: Option<OrganisationNumber>,
 }
 
 /// An agency got another name; the former one stays known.
@@ -93,7 +165,46 @@ pub struct AgencyDetailsChanged {
     pub website: Option<Address>,
     /// Names that it had before, or is also known by.
     pub other_names: Vec<AgencyName>,
+    /// What kind of body it is; absent where it was not said anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<AgencyKind>,
+    /// Its organisation number; absent where it was not said anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation_number: Option<OrganisationNumber>,
 }
+
+/// How an agency came to be followed by another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Succession {
+    /// It became one with others.
+    Merged,
+    /// Another one took over what it did.
+    TakenOver,
+}
+
+impl Succession {
+    /// Its name in API and forms, and the end of its key in the catalogues (`succession-<name>`).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Merged => "merged",
+            Self::TakenOver => "taken-over",
+        }
+    }
+}
+
+/// An agency is no more, and another one follows it. What was written for it stays with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AgencySucceeded {
+    /// The agency that follows it.
+    pub successor: AgencyId,
+    /// How that came to be.
+    pub how: Succession,
+}
+
+/// An agency is no more, and none follows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AgencyClosed {}
 
 event_set! {
     /// What can happen to an agency.
@@ -101,6 +212,8 @@ event_set! {
         Registered(AgencyRegistered) = "agency-registered.v1" for Participants,
         Renamed(AgencyRenamed) = "agency-renamed.v1" for Participants,
         DetailsChanged(AgencyDetailsChanged) = "agency-details-changed.v1" for Participants,
+        Succeeded(AgencySucceeded) = "agency-succeeded.v1" for Participants,
+        Closed(AgencyClosed) = "agency-closed.v1" for Participants,
     }
 }
 
@@ -151,6 +264,38 @@ pub struct MandateGranted {
     pub until: Option<Timestamp>,
 }
 
+/// The holder of a mandate let a colleague hold it too, for a time. It ends with the mandate that it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MandateDelegated {
+    /// Its own id.
+    pub mandate: MandateId,
+    /// The mandate that it comes from.
+    pub of: MandateId,
+    /// Who holds that one.
+    pub by: PersonId,
+    /// What it lets its holder do.
+    pub role: Role,
+    /// For which agency.
+    pub agency: AgencyId,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when, exclusive.
+    pub until: Timestamp,
+}
+
+/// A person is shut out: no session and no token of theirs works any longer, and none is begun until this ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PersonSuspended {
+    /// Why. They are told.
+    pub reason: SuspensionReason,
+    /// Until when, exclusive; `None` until they are reinstated.
+    pub until: Option<Timestamp>,
+}
+
+/// A suspended person may come in again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PersonReinstated {}
+
 /// A mandate ended before its time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MandateEnded {
@@ -175,7 +320,10 @@ event_set! {
         AffiliationStarted(AffiliationStarted) = "affiliation-started.v1" for Participants,
         AffiliationEnded(AffiliationEnded) = "affiliation-ended.v1" for Participants,
         MandateGranted(MandateGranted) = "mandate-granted.v1" for Participants,
+        MandateDelegated(MandateDelegated) = "mandate-delegated.v1" for Participants,
         MandateEnded(MandateEnded) = "mandate-ended.v1" for Participants,
+        Suspended(PersonSuspended) = "person-suspended.v1" for Secretariat,
+        Reinstated(PersonReinstated) = "person-reinstated.v1" for Secretariat,
         ProfileChanged(ProfileChanged) = "profile-changed.v1" for Participants,
     }
 }
@@ -220,6 +368,8 @@ pub enum SessionEnd {
     EndedByPerson,
     /// The OpenID provider that had vouched for its person ended it.
     EndedByProvider,
+    /// An administrator ended it.
+    EndedByAdministrator,
 }
 
 /// A session ended before its time.
@@ -271,6 +421,24 @@ pub struct TokenIssued {
     pub secret: SecretHash,
     /// After this it no longer works.
     pub expires_at: Timestamp,
+    /// The agency whose program it is for: it then acts for the agency, works as long as its person holds a mandate as
+    /// its integrator, and does nothing that needs another mandate. `None` for a token of the person's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integration: Option<AgencyId>,
+    /// The arenas that it is for; `None` for all that its person may read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arenas: Option<Vec<ArenaId>>,
+}
+
+/// An API token got another secret. The one before works for a short while more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TokenRotated {
+    /// Of the new secret.
+    pub secret: SecretHash,
+    /// After this the new secret no longer works.
+    pub expires_at: Timestamp,
+    /// After this the secret before it no longer works.
+    pub former_until: Timestamp,
 }
 
 /// An API token was revoked.
@@ -281,6 +449,7 @@ event_set! {
     /// What can happen to an API token.
     pub enum TokenEvent of "directory" in "token" {
         Issued(TokenIssued) = "token-issued.v1" for System,
+        Rotated(TokenRotated) = "token-rotated.v1" for System,
         Revoked(TokenRevoked) = "token-revoked.v1" for System,
     }
 }

@@ -149,10 +149,22 @@ field-until = Last day
 field-until-hint = Leave empty if the mandate has no end.
 role-participant = Participant
 role-contact-person = Contact person
+role-leadership = Leadership
+role-portfolio-lead = Portfolio lead
+role-reviewer = Reviewer
 role-secretariat = The secretariat
+role-registrar = Registrar
+role-administrator = Administrator
+role-integrator = Integrator
 role-hint-participant = Reads and writes in the exchange for the agency.
 role-hint-contact-person = Invites colleagues and looks after the agency's mandates.
+role-hint-leadership = Answers recommendations for the agency.
+role-hint-portfolio-lead = Keeps the agency's portfolio of digital investments and speaks for it in dialogues.
+role-hint-reviewer = Gives second opinions on other agencies' investments.
 role-hint-secretariat = Runs the exchange. Sees all invitations and mandates.
+role-hint-registrar = Keeps the public records of the exchange.
+role-hint-administrator = Runs the system. Sees no content by this mandate.
+role-hint-integrator = Lets the agency's programs in, with tokens that the integrator answers for.
 
 # Inviting
 invite-title = Invite

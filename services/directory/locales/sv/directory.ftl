@@ -149,10 +149,22 @@ field-until = Sista dag
 field-until-hint = Lämna tomt om uppdraget gäller tills vidare.
 role-participant = Deltagare
 role-contact-person = Kontaktperson
+role-leadership = Ledning
+role-portfolio-lead = Portföljansvarig
+role-reviewer = Granskare
 role-secretariat = Kansliet
+role-registrar = Registrator
+role-administrator = Administratör
+role-integrator = Integratör
 role-hint-participant = Läser och skriver i utbytet för myndigheten.
 role-hint-contact-person = Bjuder in kollegor och sköter myndighetens uppdrag.
+role-hint-leadership = Svarar på rekommendationer för myndigheten.
+role-hint-portfolio-lead = Håller myndighetens portfölj av digitala investeringar och för dess talan i dialoger.
+role-hint-reviewer = Ger andra åsikter om andra myndigheters investeringar.
 role-hint-secretariat = Driver utbytet. Ser alla inbjudningar och uppdrag.
+role-hint-registrar = Sköter utbytets allmänna handlingar.
+role-hint-administrator = Driver systemet. Ser inget innehåll genom det uppdraget.
+role-hint-integrator = Släpper in myndighetens program, med nycklar som integratören svarar för.
 
 # Bjuda in
 invite-title = Bjud in

@@ -47,8 +47,20 @@ pub(super) enum RoleName {
     Participant,
     /// Grants and ends the mandates of their agency's people.
     ContactPerson,
+    /// Answers recommendations for their agency.
+    Leadership,
+    /// Keeps their agency's portfolio of digital investments.
+    PortfolioLead,
+    /// Gives second opinions on other agencies' investments.
+    Reviewer,
     /// Runs the exchange.
     Secretariat,
+    /// Keeps the public records of the exchange.
+    Registrar,
+    /// Runs the system.
+    Administrator,
+    /// Lets their agency's programs in.
+    Integrator,
 }
 
 impl From<Role> for RoleName {
@@ -56,7 +68,13 @@ impl From<Role> for RoleName {
         match role {
             Role::Participant => Self::Participant,
             Role::ContactPerson => Self::ContactPerson,
+            Role::Leadership => Self::Leadership,
+            Role::PortfolioLead => Self::PortfolioLead,
+            Role::Reviewer => Self::Reviewer,
             Role::Secretariat => Self::Secretariat,
+            Role::Registrar => Self::Registrar,
+            Role::Administrator => Self::Administrator,
+            Role::Integrator => Self::Integrator,
         }
     }
 }

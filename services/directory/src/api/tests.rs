@@ -34,7 +34,7 @@ struct Client<'a> {
 impl<'a> Client<'a> {
     async fn of(world: &'a World, person: PersonId, scopes: &[Scope]) -> Self {
         let label = types::Line::new("Test").unwrap();
-        let wanted = NewToken { label, scopes: scopes.to_vec(), days: 1 };
+        let wanted = NewToken { label, scopes: scopes.to_vec(), days: 1, integration: None, arenas: None };
         let issued = world.commands().issue_token(&World::system(), person, wanted).await.unwrap();
         world.read(issued.position).await;
         Self { world, token: issued.value.token.unwrap() }

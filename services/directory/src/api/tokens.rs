@@ -113,7 +113,8 @@ pub(super) async fn issue(
         by = by.once_by_key(&key);
     }
     let TokenOrder { label, scopes, days } = order;
-    let wanted = NewToken { label, scopes: scopes.into_iter().map(Into::into).collect(), days };
+    let scopes = scopes.into_iter().map(Into::into).collect();
+    let wanted = NewToken { label, scopes, days, integration: None, arenas: None };
     let done = app.commands.issue_token(&by, viewer.person, wanted).await?;
     let location = format!("/api/directory/v1/me/tokens/{}", done.value.id);
     let written = Written::at(&reading, done.position);

@@ -112,7 +112,7 @@ impl Commands {
     }
 
     fn describe(&self, by: &By, id: AgencyId, agency: Description) -> Request<Command> {
-        let by = By { commit: None, ..by.clone() };
+        let by = by.for_each();
         let asked = Asked::to("describe agency", &id);
         self.request(&by, id.uuid(), Audience::Participants, asked, Command::Describe(agency))
     }

@@ -3,6 +3,8 @@
 use event_log::ReadError;
 use event_sourcing::{ExecuteError, ViewError, WaitError};
 
+use types::Timestamp;
+
 use crate::domain::{agency, person, session, token};
 
 /// Why something was not done; nothing of it was.
@@ -26,6 +28,14 @@ pub enum Error {
     /// Somebody with that mail address works for an agency already.
     #[error("somebody with this mail address takes part already")]
     AddressTaken,
+    /// They are shut out.
+    #[error("the person is suspended{}: {reason}", until.map_or_else(String::new, |until| format!(" until {until}")))]
+    Suspended {
+        /// Why.
+        reason: String,
+        /// Until when; `None` until they are reinstated.
+        until: Option<Timestamp>,
+    },
     /// Not the address of a mailbox.
     #[error("the text is no mail address")]
     NotAnAddress,

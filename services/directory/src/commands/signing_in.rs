@@ -18,7 +18,10 @@ use crate::{
         person::Error as Refusal,
         session::{Command, Error as SessionRefusal},
     },
-    views::people,
+    views::{
+        people::{self, Suspension},
+        sessions,
+    },
 };
 
 /// How long a sign-in link works.
@@ -95,7 +98,7 @@ impl Commands {
             return Ok(None);
         }
         let by = By::system("first-start");
-        let agency = Description { name: secretariat, short_name: None, website: None, other_names: Vec::new() };
+        let agency = Description::named(secretariat);
         let agency = self.register_agency(&by, agency).await?.value;
         let person = PersonId::derived(agency.uuid(), "first member of the secretariat");
         self.invite_as(&by, person, None, agency, Role::Secretariat).await?;
@@ -131,6 +134,7 @@ impl Commands {
 
     /// Opens the session that a link is for; the link is used up by it.
     pub async fn sign_in(&self, session: SessionId, link: &Secret, browser: Option<&Secret>) -> Result<Opened, Error> {
+        self.check_not_suspended(session).await?;
         let secret = Secret::new();
         let expires_at = self.later(SESSION_HOURS * 3_600);
         let command = Command::SignIn {
@@ -150,6 +154,19 @@ impl Commands {
         });
         let person = person.ok_or(ExecuteError::Refused(SessionRefusal::LinkUnknown))?;
         Ok(Opened { person, session, secret, expires_at, position: executed.position })
+    }
+
+    /// Whoever is shut out is told so, and their link is not used up.
+    async fn check_not_suspended(&self, session: SessionId) -> Result<(), Error> {
+        let snapshot = self.latest().await?;
+        let Some(link) = sessions::get(&snapshot, session)? else { return Ok(()) };
+        let person = people::get(&snapshot, link.person)?;
+        match person.as_ref().and_then(|person| person.suspended(self.now())) {
+            Some(Suspension { reason, until, .. }) => {
+                Err(Error::Suspended { reason: reason.to_string(), until: *until })
+            }
+            None => Ok(()),
+        }
     }
 
     /// Opens a session without a link: for the demo alone, whose people are invented.
@@ -172,7 +189,7 @@ impl Commands {
         session: SessionId,
         reason: SessionEnd,
     ) -> Result<Done<SessionId>, Error> {
-        let command = Command::End { person, reason, now: self.0.clock.now() };
+        let command = Command::End { person, by: by.authority(), reason, now: self.now() };
         let asked = Asked::to("end session", &session);
         let request = self.request(by, session.uuid(), Audience::System, asked, command);
         let executed = self.0.sessions.execute(request).await?;

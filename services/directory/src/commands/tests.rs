@@ -389,7 +389,10 @@ async fn a_token_is_issued_shown_and_revoked() {
     let world = World::empty().await;
     let agency = world.agency("Verket").await;
     let person = world.joined("namn@verket.example", "Namn", agency, Role::Participant).await;
-    let wanted = |days| NewToken { label: "Diariet".parse_line(), scopes: vec![Scope::Read], days };
+    let wanted = |days| {
+        let (label, scopes) = ("Diariet".parse_line(), vec![Scope::Read]);
+        NewToken { label, scopes, days, integration: None, arenas: None }
+    };
     for days in [0, 367] {
         let refused = world.commands().issue_token(&World::system(), person, wanted(days)).await.unwrap_err();
         assert_eq!(refused.token(), Some(token::Error::Duration));

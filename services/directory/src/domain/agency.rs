@@ -3,9 +3,13 @@
 use std::collections::HashSet;
 
 use contracts::directory::{
-    Address, AgencyDetailsChanged, AgencyEvent, AgencyKind, AgencyName, AgencyRegistered, AgencyRenamed, ShortName,
+    Address, AgencyClosed, AgencyDetailsChanged, AgencyEvent, AgencyKind, AgencyName, AgencyRegistered, AgencyRenamed,
+    AgencySucceeded, OrganisationNumber, ShortName, Succession,
 };
 use event_sourcing::Decider;
+use types::AgencyId;
+
+use crate::domain::Authority;
 
 /// The most former and other names that are kept of one agency.
 pub const OTHER_NAMES_MAX: usize = 50;
@@ -14,9 +18,20 @@ pub const OTHER_NAMES_MAX: usize = 50;
 #[derive(Clone, Copy, Debug)]
 pub enum Agency {}
 
-/// What is known of an agency; `None` before it is registered.
+/// What is known of an agency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State(Option<Description>);
+pub struct State {
+    /// `None` before it is registered.
+    described: Option<Description>,
+    ended: Option<Ended>,
+}
+
+/// How an agency ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Succeeded(AgencyId),
+    Closed,
+}
 
 /// An agency as somebody describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +44,31 @@ pub struct Description {
     pub website: Option<Address>,
     /// Names that it had before, or is also known by.
     pub other_names: Vec<AgencyName>,
+    /// What kind of body it is; if it is not said, it stays, and is at first a state agency.
+    pub kind: Option<AgencyKind>,
+    /// Its organisation number; if it is not said, it stays.
+    pub organisation_number: Option<OrganisationNumber>,
 }
 
 /// What can be asked of an agency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
+    /// It is no more, and this one follows it.
+    Succeed {
+        /// Which ends.
+        agency: AgencyId,
+        /// The agency that follows it, which is not at its end itself.
+        successor: AgencyId,
+        /// How that came to be.
+        how: Succession,
+        /// Who says so.
+        by: Authority,
+    },
+    /// It is no more, and none follows it.
+    Close {
+        /// Who says so.
+        by: Authority,
+    },
     /// It is like this now: registers it, or writes down what became different. Names once known are kept.
     Describe(Description),
 }
@@ -49,12 +84,39 @@ pub enum Error {
         /// How many are kept.
         limit: usize,
     },
+    /// There is no such agency.
+    #[error("the agency is not known")]
+    Unknown,
+    /// Only the secretariat decides this.
+    #[error("only the secretariat keeps the agencies")]
+    NotYours,
+    /// It is no more: nothing of it changes.
+    #[error("the agency is no more")]
+    Ended,
+    /// It can't follow itself.
+    #[error("an agency does not follow itself")]
+    OwnSuccessor,
 }
 
 impl From<Option<Description>> for State {
-    fn from(known: Option<Description>) -> Self {
-        Self(known)
+    fn from(described: Option<Description>) -> Self {
+        Self { described, ended: None }
     }
+}
+
+/// Whether the text has the form of a Swedish organisation number: ten digits, a hyphen before the last four, the third
+/// digit at least 2 and the last one the check digit (Luhn), as Skatteverket's SKV 709 describes it.
+pub fn is_organisation_number(text: &str) -> bool {
+    let Some((first, last)) = text.split_once('-') else { return false };
+    if first.len() != 6 || last.len() != 4 || !text.bytes().all(|c| c.is_ascii_digit() || c == b'-') {
+        return false;
+    }
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+    let weighed = digits.iter().enumerate().map(|(place, digit)| {
+        let product = digit * if place % 2 == 0 { 2 } else { 1 };
+        product / 10 + product % 10
+    });
+    digits[2] >= 2 && weighed.sum::<u32>() % 10 == 0
 }
 
 /// How names are compared: without regard to case and to how many spaces stand between words.
@@ -79,38 +141,77 @@ impl Decider for Agency {
     type Error = Error;
 
     fn decide(state: &State, command: &Command) -> Result<Vec<AgencyEvent>, Error> {
-        let Command::Describe(new) = command;
-        let names = match &state.0 {
+        match command {
+            Command::Describe(_) if state.ended.is_some() => Err(Error::Ended),
+            Command::Describe(new) => state.describe(new),
+            Command::Succeed { by, .. } | Command::Close { by } if !by.keeps_agencies() => Err(Error::NotYours),
+            Command::Succeed { .. } | Command::Close { .. } if state.described.is_none() => Err(Error::Unknown),
+            Command::Succeed { agency, successor, .. } if agency == successor => Err(Error::OwnSuccessor),
+            Command::Succeed { successor, how, .. } => match state.ended {
+                None => Ok(vec![AgencySucceeded { successor: *successor, how: *how }.into()]),
+                Some(Ended::Succeeded(known)) if known == *successor => Ok(vec![]),
+                Some(_) => Err(Error::Ended),
+            },
+            Command::Close { .. } => match state.ended {
+                None => Ok(vec![AgencyClosed {}.into()]),
+                Some(Ended::Closed) => Ok(vec![]),
+                Some(Ended::Succeeded(_)) => Err(Error::Ended),
+            },
+        }
+    }
+
+    fn evolve(state: State, event: &AgencyEvent) -> State {
+        let ended = match event {
+            AgencyEvent::Succeeded(event) => Some(Ended::Succeeded(event.successor)),
+            AgencyEvent::Closed(_) => Some(Ended::Closed),
+            _ => state.ended,
+        };
+        State { described: Description::evolve(state.described, event), ended }
+    }
+}
+
+impl State {
+    fn describe(&self, new: &Description) -> Result<Vec<AgencyEvent>, Error> {
+        let names = match &self.described {
             None => merged(&new.name, [], &new.other_names),
             Some(known) => merged(&new.name, known.other_names.iter().chain([&known.name]), &new.other_names),
         };
         if names.len() > OTHER_NAMES_MAX {
             return Err(Error::TooManyNames { given: names.len(), limit: OTHER_NAMES_MAX });
         }
-        let Some(known) = &state.0 else {
-            let Description { name, short_name, website, .. } = new.clone();
-            let kind = AgencyKind::State;
-            return Ok(vec![AgencyRegistered { name, short_name, website, other_names: names, kind }.into()]);
+        let Description { name, short_name, website, kind, organisation_number, .. } = new.clone();
+        let Some(known) = &self.described else {
+            let kind = kind.unwrap_or_default();
+            let other_names = names;
+            return Ok(vec![
+                AgencyRegistered { name, short_name, website, other_names, kind, organisation_number }.into(),
+            ]);
         };
         let mut events = Vec::new();
         let mut after = known.clone();
         if known.name != new.name {
-            events.push(AgencyRenamed { name: new.name.clone(), former_name: known.name.clone() }.into());
+            events.push(AgencyRenamed { name, former_name: known.name.clone() }.into());
             after = after.renamed(&new.name);
         }
-        if after.short_name != new.short_name || after.website != new.website || after.other_names != names {
-            let Description { short_name, website, .. } = new.clone();
-            events.push(AgencyDetailsChanged { short_name, website, other_names: names }.into());
+        let kind = kind.filter(|kind| Some(*kind) != known.kind);
+        let organisation_number =
+            organisation_number.filter(|number| Some(number) != known.organisation_number.as_ref());
+        let same = (&after.short_name, &after.website, &after.other_names) == (&short_name, &website, &names);
+        if !same || kind.is_some() || organisation_number.is_some() {
+            let other_names = names;
+            events.push(AgencyDetailsChanged { short_name, website, other_names, kind, organisation_number }.into());
         }
         Ok(events)
-    }
-
-    fn evolve(state: State, event: &AgencyEvent) -> State {
-        State(Description::evolve(state.0, event))
     }
 }
 
 impl Description {
+    /// An agency of which nothing but the name is said.
+    pub fn named(name: AgencyName) -> Self {
+        let (other_names, kind, organisation_number) = (Vec::new(), None, None);
+        Self { name, short_name: None, website: None, other_names, kind, organisation_number }
+    }
+
     /// What is known after `event`; the view folds with the same function.
     pub fn evolve(known: Option<Self>, event: &AgencyEvent) -> Option<Self> {
         match (event, known) {
@@ -119,6 +220,8 @@ impl Description {
                 short_name: event.short_name.clone(),
                 website: event.website.clone(),
                 other_names: event.other_names.clone(),
+                kind: Some(event.kind),
+                organisation_number: event.organisation_number.clone(),
             }),
             (AgencyEvent::Renamed(event), Some(known)) => Some(known.renamed(&event.name)),
             (AgencyEvent::DetailsChanged(event), Some(known)) => Some(Self {
@@ -126,7 +229,10 @@ impl Description {
                 short_name: event.short_name.clone(),
                 website: event.website.clone(),
                 other_names: event.other_names.clone(),
+                kind: event.kind.or(known.kind),
+                organisation_number: event.organisation_number.clone().or(known.organisation_number),
             }),
+            (AgencyEvent::Succeeded(_) | AgencyEvent::Closed(_), known) => known,
             (_, None) => None,
         }
     }
@@ -140,6 +246,8 @@ impl Description {
 #[cfg(test)]
 mod tests {
     use event_sourcing::testing::given;
+    use types::PersonId;
+    use uuid::Uuid;
 
     use super::*;
 
@@ -153,6 +261,8 @@ mod tests {
             short_name: Some(ShortName::new("MX").unwrap()),
             website: None,
             other_names: others.iter().copied().map(name).collect(),
+            kind: None,
+            organisation_number: None,
         }
     }
 
@@ -161,8 +271,9 @@ mod tests {
     }
 
     fn registered(text: &str, others: &[&str]) -> AgencyEvent {
-        let Description { name, short_name, website, other_names } = description(text, others);
-        AgencyRegistered { name, short_name, website, other_names, kind: AgencyKind::State }.into()
+        let Description { name, short_name, website, other_names, .. } = description(text, others);
+        let (kind, organisation_number) = (AgencyKind::State, None);
+        AgencyRegistered { name, short_name, website, other_names, kind, organisation_number }.into()
     }
 
     fn renamed(from: &str, to: &str) -> AgencyEvent {
@@ -170,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn an_agency_is_registered_at_first_without_an_organisation_number() {
+    fn an_agency_is_registered_with_each_name_once() {
         given::<Agency>([])
             .when(describe("Myndigheten", &["Verket", "verket", "Myndigheten"]))
             .then([registered("Myndigheten", &["Verket"])]);
@@ -210,9 +321,91 @@ mod tests {
                 short_name: None,
                 website: None,
                 other_names: vec![name("Verket"), name("Kontoret")],
+                kind: None,
+                organisation_number: None,
             }
             .into(),
         ]);
+    }
+
+    #[test]
+    fn kind_and_organisation_number_stay_until_they_are_said_anew() {
+        let number = |text| Some(OrganisationNumber::new(text).unwrap());
+        let region = |organisation_number| {
+            let kind = Some(AgencyKind::Region);
+            Description { kind, organisation_number, ..Description::named(name("Regionen")) }
+        };
+        let registered = AgencyEvent::from(AgencyRegistered {
+            name: name("Regionen"),
+            short_name: None,
+            website: None,
+            other_names: vec![],
+            kind: AgencyKind::Region,
+            organisation_number: number("202100-5489"),
+        });
+        given::<Agency>([]).when(Command::Describe(region(number("202100-5489")))).then([registered.clone()]);
+        let unsaid = Description::named(name("Regionen"));
+        given::<Agency>([registered.clone()]).when(Command::Describe(unsaid)).then_nothing();
+        let other = AgencyDetailsChanged {
+            short_name: None,
+            website: None,
+            other_names: vec![],
+            kind: None,
+            organisation_number: number("232100-0016"),
+        };
+        let anew = Command::Describe(region(number("232100-0016")));
+        given::<Agency>([registered.clone()]).when(anew.clone()).then([other.clone().into()]);
+        given::<Agency>([registered, other.into()]).when(anew).then_nothing();
+    }
+
+    const ONE: AgencyId = AgencyId::from_uuid(Uuid::from_u128(1));
+    const OTHER: AgencyId = AgencyId::from_uuid(Uuid::from_u128(2));
+    const SOMEBODY: PersonId = PersonId::from_uuid(Uuid::from_u128(3));
+    const SECRETARIAT: Authority = Authority::secretariat(SOMEBODY);
+
+    fn succeed(successor: AgencyId, by: Authority) -> Command {
+        Command::Succeed { agency: ONE, successor, how: Succession::Merged, by }
+    }
+
+    fn succeeded() -> AgencyEvent {
+        AgencySucceeded { successor: OTHER, how: Succession::Merged }.into()
+    }
+
+    #[test]
+    fn an_agency_is_followed_by_another_once() {
+        let known = || registered("Verket", &[]);
+        given::<Agency>([known()]).when(succeed(OTHER, SECRETARIAT)).then([succeeded()]);
+        given::<Agency>([known(), succeeded()]).when(succeed(OTHER, SECRETARIAT)).then_nothing();
+        given::<Agency>([known()]).when(succeed(ONE, SECRETARIAT)).then_refused(Error::OwnSuccessor);
+        given::<Agency>([]).when(succeed(OTHER, SECRETARIAT)).then_refused(Error::Unknown);
+        let ended = || [known(), AgencyClosed {}.into()];
+        given::<Agency>(ended()).when(succeed(OTHER, SECRETARIAT)).then_refused(Error::Ended);
+        for by in [Authority::of(SOMEBODY), Authority::contact_person(SOMEBODY, ONE)] {
+            given::<Agency>([known()]).when(succeed(OTHER, by)).then_refused(Error::NotYours);
+            given::<Agency>([known()]).when(Command::Close { by }).then_refused(Error::NotYours);
+        }
+    }
+
+    #[test]
+    fn nothing_of_an_agency_changes_once_it_is_no_more() {
+        let close = || Command::Close { by: SECRETARIAT };
+        let known = || registered("Verket", &[]);
+        given::<Agency>([known()]).when(close()).then([AgencyClosed {}.into()]);
+        given::<Agency>([known(), AgencyClosed {}.into()]).when(close()).then_nothing();
+        given::<Agency>([known(), succeeded()]).when(close()).then_refused(Error::Ended);
+        given::<Agency>([known(), AgencyClosed {}.into()]).when(describe("Nämnden", &[])).then_refused(Error::Ended);
+    }
+
+    #[test]
+    fn what_an_organisation_number_looks_like() {
+        for number in ["202100-5489", "232100-0016", "556036-0793"] {
+            assert!(is_organisation_number(number), "{number}");
+        }
+        let others =
+            ["", "-", "2021005489", "202100-5488", "202100-548", "2021005-489", "202100-54890", "２02100-5489"];
+        for text in others.into_iter().chain(["811218-9876", "101010-1010", "202100 5489", "202100–5489"]) {
+            assert!(!is_organisation_number(text), "{text}");
+        }
     }
 
     #[test]

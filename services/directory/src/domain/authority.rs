@@ -8,21 +8,49 @@ use types::{AgencyId, PersonId};
 pub enum Authority {
     /// Erfa itself: the first start, the demo, the administrator at the command line.
     System,
-    /// A member of the secretariat.
-    Secretariat(PersonId),
-    /// A contact person of this agency.
-    ContactPerson(PersonId, AgencyId),
-    /// Anybody else.
-    Person(PersonId),
+    /// A person, with what their mandates let them decide.
+    Person(Capacity),
+}
+
+/// What a person's mandates let them decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capacity {
+    /// Who.
+    pub person: PersonId,
+    /// They are of the secretariat.
+    pub secretariat: bool,
+    /// They run the system.
+    pub administrator: bool,
+    /// The agency whose contact person they are.
+    pub contact_person_of: Option<AgencyId>,
 }
 
 impl Authority {
+    /// A person who decides nothing but what is theirs.
+    pub const fn of(person: PersonId) -> Self {
+        Self::Person(Capacity { person, secretariat: false, administrator: false, contact_person_of: None })
+    }
+
+    /// A member of the secretariat.
+    pub const fn secretariat(person: PersonId) -> Self {
+        Self::Person(Capacity { person, secretariat: true, administrator: false, contact_person_of: None })
+    }
+
+    /// An administrator.
+    pub const fn administrator(person: PersonId) -> Self {
+        Self::Person(Capacity { person, secretariat: false, administrator: true, contact_person_of: None })
+    }
+
+    /// A contact person of this agency.
+    pub const fn contact_person(person: PersonId, agency: AgencyId) -> Self {
+        Self::Person(Capacity { person, secretariat: false, administrator: false, contact_person_of: Some(agency) })
+    }
+
     /// Whether they may give `agency`'s people this role, or take it from them.
     pub fn may_give(self, role: Role, agency: AgencyId) -> bool {
         match self {
-            Self::System | Self::Secretariat(_) => true,
-            Self::ContactPerson(_, own) => own == agency && role != Role::Secretariat,
-            Self::Person(_) => false,
+            Self::System => true,
+            Self::Person(it) => it.secretariat || (role.is_of_agency() && it.contact_person_of == Some(agency)),
         }
     }
 
@@ -31,11 +59,27 @@ impl Authority {
         self.may_give(Role::Participant, agency)
     }
 
+    /// Whether they decide on agencies themselves: their names, their ends.
+    pub fn keeps_agencies(self) -> bool {
+        match self {
+            Self::System => true,
+            Self::Person(it) => it.secretariat,
+        }
+    }
+
+    /// Whether they shut people out of the system, end their sessions and revoke their tokens.
+    pub fn shuts_out(self) -> bool {
+        match self {
+            Self::System => true,
+            Self::Person(it) => it.secretariat || it.administrator,
+        }
+    }
+
     /// Who it is.
     pub fn person(self) -> Option<PersonId> {
         match self {
             Self::System => None,
-            Self::Secretariat(person) | Self::ContactPerson(person, _) | Self::Person(person) => Some(person),
+            Self::Person(it) => Some(it.person),
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::directory::{
-    Address, AffiliationEnded, AffiliationStarted, MandateEnded, MandateGranted, PersonEvent, PersonInvited,
-    PersonJoined, PersonName, ProfileChanged, Role, Title,
+    Address, AffiliationEnded, AffiliationStarted, MandateDelegated, MandateEnded, MandateGranted, PersonEvent,
+    PersonInvited, PersonJoined, PersonName, PersonReinstated, PersonSuspended, ProfileChanged, Role, SuspensionReason,
+    Title,
 };
 use event_sourcing::Decider;
 use types::{AgencyId, MandateId, PersonId, Timestamp};
@@ -13,6 +14,10 @@ use crate::domain::Authority;
 
 /// The most affiliations and mandates that one person's history holds.
 pub const MANDATES_MAX: usize = 500;
+/// The most days for which a mandate is delegated at a time.
+pub const DELEGATION_DAYS_MAX: i64 = 366;
+
+const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 
 /// The rules of a person.
 #[derive(Clone, Copy, Debug)]
@@ -26,9 +31,22 @@ pub struct State {
     /// The agencies they work for.
     affiliations: BTreeSet<AgencyId>,
     /// Those that were not ended; some may have run out.
-    mandates: BTreeMap<MandateId, MandateGranted>,
+    mandates: BTreeMap<MandateId, Held>,
     /// How many there ever were.
     mandates_count: usize,
+    suspended: Option<PersonSuspended>,
+}
+
+/// A mandate that was granted or delegated, and not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Held {
+    mandate: MandateId,
+    role: Role,
+    agency: AgencyId,
+    from: Timestamp,
+    until: Option<Timestamp>,
+    /// Who let them hold it too, for a time.
+    delegated_by: Option<PersonId>,
 }
 
 /// What others see of a person.
@@ -71,8 +89,33 @@ pub enum Command {
         /// The present moment.
         now: Timestamp,
     },
+    /// They no longer work for one agency, and begin at another: what they hold for the one they then hold for the
+    /// other.
+    Move(Move),
     /// Give them a mandate.
     Grant(Grant),
+    /// Let them hold a colleague's mandate too, for a time.
+    Delegate(Delegation),
+    /// Shut them out.
+    Suspend {
+        /// Who it is about.
+        person: PersonId,
+        /// Why.
+        reason: SuspensionReason,
+        /// Until when, exclusive; `None` until they are reinstated.
+        until: Option<Timestamp>,
+        /// Who says so.
+        by: Authority,
+        /// The present moment.
+        now: Timestamp,
+    },
+    /// Let them in again.
+    Reinstate {
+        /// Who says so.
+        by: Authority,
+        /// The present moment.
+        now: Timestamp,
+    },
     /// End a mandate before its time.
     EndMandate {
         /// Whose it is.
@@ -101,6 +144,55 @@ pub struct Grant {
     pub until: Option<Timestamp>,
     /// Who gives it.
     pub by: Authority,
+}
+
+/// A mandate that its holder lets a colleague hold too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delegation {
+    /// Its id.
+    pub mandate: MandateId,
+    /// Who will hold it.
+    pub to: PersonId,
+    /// The mandate that it comes from, as the directory knows it.
+    pub original: Original,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when, exclusive.
+    pub until: Timestamp,
+    /// Who delegates.
+    pub by: Authority,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+/// A mandate from which another is delegated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Original {
+    /// Its id.
+    pub mandate: MandateId,
+    /// Who holds it.
+    pub holder: PersonId,
+    /// What it lets them do.
+    pub role: Role,
+    /// For which agency.
+    pub agency: AgencyId,
+    /// Until when, exclusive; `None` until it is ended.
+    pub until: Option<Timestamp>,
+}
+
+/// How somebody comes from one agency to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Where they worked.
+    pub from: AgencyId,
+    /// Where they work from now on.
+    pub to: AgencyId,
+    /// For each mandate that they hold, the id of the one that follows it.
+    pub mandates: Vec<(MandateId, MandateId)>,
+    /// Who says so.
+    pub by: Authority,
+    /// The present moment.
+    pub now: Timestamp,
 }
 
 /// Why not.
@@ -136,6 +228,20 @@ pub enum Error {
     /// A member of the secretariat would shut themselves out.
     #[error("nobody ends their own mandate in the secretariat")]
     OwnSecretariatMandate,
+    /// Only some mandates are delegated, by those who hold them, to a colleague.
+    #[error("this mandate can't be delegated to this person")]
+    NotDelegable,
+    /// It would last longer than the mandate that it comes from, or than any delegation may.
+    #[error(
+        "a delegation ends with the mandate that it comes from at the latest, and lasts {DELEGATION_DAYS_MAX} days at most"
+    )]
+    DelegatedTooLong,
+    /// Nobody shuts themselves out.
+    #[error("nobody suspends themselves")]
+    OwnSuspension,
+    /// It would be over at once.
+    #[error("the suspension would end before it begins")]
+    SuspensionOver,
     /// The history is full.
     #[error("the person has had {MANDATES_MAX} mandates, which is the most that is kept")]
     TooManyMandates,
@@ -175,22 +281,32 @@ impl Decider for Person {
                     Ok(vec![ProfileChanged { name, title }.into()])
                 }
             },
-            Command::EndAffiliation { person, agency, by, now } => {
-                if !by.looks_after(*agency) {
-                    return Err(Error::NotYours);
-                }
-                if !state.affiliations.contains(agency) {
-                    return Err(Error::NotAffiliated);
-                }
-                let held = state.mandates.values().filter(|held| held.agency == *agency && held.is_open(*now));
-                let mut events = held.map(|held| held.end(*person, *by)).collect::<Result<Vec<_>, _>>()?;
-                events.push(AffiliationEnded { agency: *agency }.into());
-                Ok(events)
-            }
+            Command::EndAffiliation { person, agency, by, now } => state.end_affiliation(*person, *agency, *by, *now),
+            Command::Move(to) => state.move_to(to),
             Command::Grant(grant) => state.grant(grant),
             Command::EndMandate { person, mandate, by, now } => {
                 let held = state.mandates.get(mandate).filter(|held| held.is_open(*now)).ok_or(Error::NoSuchMandate)?;
                 Ok(vec![held.end(*person, *by)?])
+            }
+            Command::Delegate(delegation) => state.delegate(delegation),
+            Command::Suspend { person, reason, until, by, now } => {
+                if state.invited.is_none() {
+                    Err(Error::Unknown)
+                } else if !by.shuts_out() {
+                    Err(Error::NotYours)
+                } else if by.person() == Some(*person) {
+                    Err(Error::OwnSuspension)
+                } else if until.is_some_and(|until| until <= *now) {
+                    Err(Error::SuspensionOver)
+                } else {
+                    let suspended = PersonSuspended { reason: reason.clone(), until: *until };
+                    let is_so = state.suspended.as_ref() == Some(&suspended);
+                    Ok(if is_so { vec![] } else { vec![suspended.into()] })
+                }
+            }
+            Command::Reinstate { by, .. } if !by.shuts_out() => Err(Error::NotYours),
+            Command::Reinstate { now, .. } => {
+                Ok(if state.is_suspended(*now) { vec![PersonReinstated {}.into()] } else { vec![] })
             }
         }
     }
@@ -209,9 +325,15 @@ impl Decider for Person {
                 state.affiliations.remove(&event.agency);
             }
             PersonEvent::MandateGranted(event) => {
-                state.mandates_count += 1;
-                state.mandates.insert(event.mandate, event.clone());
+                let &MandateGranted { mandate, role, agency, from, until } = event;
+                state.hold(Held { mandate, role, agency, from, until, delegated_by: None });
             }
+            PersonEvent::MandateDelegated(event) => {
+                let &MandateDelegated { mandate, role, agency, from, until, by, of: _ } = event;
+                state.hold(Held { mandate, role, agency, from, until: Some(until), delegated_by: Some(by) });
+            }
+            PersonEvent::Suspended(event) => state.suspended = Some(event.clone()),
+            PersonEvent::Reinstated(_) => state.suspended = None,
             PersonEvent::MandateEnded(event) => {
                 state.mandates.remove(&event.mandate);
             }
@@ -221,6 +343,15 @@ impl Decider for Person {
 }
 
 impl State {
+    fn hold(&mut self, held: Held) {
+        self.mandates_count += 1;
+        self.mandates.insert(held.mandate, held);
+    }
+
+    fn is_suspended(&self, now: Timestamp) -> bool {
+        self.suspended.as_ref().is_some_and(|it| it.until.is_none_or(|until| now < until))
+    }
+
     fn admit(&self, grant: &Grant) -> Result<Vec<PersonEvent>, Error> {
         if self.invited.is_none() {
             return Err(Error::Unknown);
@@ -249,10 +380,22 @@ impl State {
 
     fn granted(&self, grant: &Grant) -> Result<PersonEvent, Error> {
         let &Grant { mandate, role, agency, from, until, .. } = grant;
+        self.has_room_for(role, agency, from, until)?;
+        Ok(MandateGranted { mandate, role, agency, from, until }.into())
+    }
+
+    /// Whether they may hold a mandate in that time beside those that they hold.
+    fn has_room_for(
+        &self,
+        role: Role,
+        agency: AgencyId,
+        from: Timestamp,
+        until: Option<Timestamp>,
+    ) -> Result<(), Error> {
         if until.is_some_and(|until| until <= from) {
             return Err(Error::EndsBeforeItBegins);
         }
-        let overlaps = |held: &MandateGranted| {
+        let overlaps = |held: &Held| {
             (held.role, held.agency) == (role, agency)
                 && held.until.is_none_or(|held_until| from < held_until)
                 && until.is_none_or(|until| held.from < until)
@@ -263,29 +406,101 @@ impl State {
         if self.mandates_count >= MANDATES_MAX {
             return Err(Error::TooManyMandates);
         }
-        Ok(MandateGranted { mandate, role, agency, from, until }.into())
+        Ok(())
+    }
+
+    fn delegate(&self, delegation: &Delegation) -> Result<Vec<PersonEvent>, Error> {
+        let &Delegation { mandate, to, original, from, until, by, now } = delegation;
+        let Original { mandate: of, holder, role, agency, until: original_until } = original;
+        if by.person() != Some(holder) {
+            return Err(Error::NotYours);
+        }
+        if self.profile.is_none() || to == holder || !role.may_be_delegated() {
+            return Err(Error::NotDelegable);
+        }
+        if !self.affiliations.contains(&agency) {
+            return Err(Error::NotAffiliated);
+        }
+        if until <= now {
+            return Err(Error::EndsBeforeItBegins);
+        }
+        let seconds = until.as_second() - from.as_second();
+        if original_until.is_some_and(|end| end < until) || seconds > DELEGATION_DAYS_MAX * SECONDS_A_DAY {
+            return Err(Error::DelegatedTooLong);
+        }
+        self.has_room_for(role, agency, from, Some(until))?;
+        Ok(vec![MandateDelegated { mandate, of, by: holder, role, agency, from, until }.into()])
+    }
+
+    fn end_affiliation(
+        &self,
+        person: PersonId,
+        agency: AgencyId,
+        by: Authority,
+        now: Timestamp,
+    ) -> Result<Vec<PersonEvent>, Error> {
+        if !by.looks_after(agency) {
+            return Err(Error::NotYours);
+        }
+        if !self.affiliations.contains(&agency) {
+            return Err(Error::NotAffiliated);
+        }
+        let held = self.mandates.values().filter(|held| held.agency == agency && held.is_open(now));
+        let mut events = held.map(|held| held.end(person, by)).collect::<Result<Vec<_>, _>>()?;
+        events.push(AffiliationEnded { agency }.into());
+        Ok(events)
+    }
+
+    /// **Invariant:** they begin at the one agency before they leave the other, so that no session of theirs ends.
+    fn move_to(&self, to: &Move) -> Result<Vec<PersonEvent>, Error> {
+        let &Move { from, to: agency, ref mandates, by, now } = to;
+        if !(by.looks_after(from) && by.looks_after(agency)) {
+            return Err(Error::NotYours);
+        }
+        if !self.affiliations.contains(&from) {
+            return Ok(vec![]);
+        }
+        let held: Vec<_> = self.mandates.values().filter(|held| held.agency == from && held.is_open(now)).collect();
+        let mut events = Vec::new();
+        if !self.affiliations.contains(&agency) {
+            events.push(AffiliationStarted { agency }.into());
+        }
+        for held in held.iter().filter(|held| held.delegated_by.is_none()) {
+            let Some((_, mandate)) = mandates.iter().find(|(before, _)| *before == held.mandate) else { continue };
+            let begins = held.from.max(now);
+            match self.has_room_for(held.role, agency, begins, held.until) {
+                Ok(()) => {
+                    let (mandate, role, from, until) = (*mandate, held.role, begins, held.until);
+                    events.push(MandateGranted { mandate, role, agency, from, until }.into());
+                }
+                Err(Error::AlreadyHeld) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        events.extend(held.iter().map(|held| held.ended()));
+        events.push(AffiliationEnded { agency: from }.into());
+        Ok(events)
     }
 }
 
-/// What the rules ask of a mandate that was granted and not ended.
-trait Held {
-    fn is_open(&self, now: Timestamp) -> bool;
-    fn end(&self, holder: PersonId, by: Authority) -> Result<PersonEvent, Error>;
-}
-
-impl Held for MandateGranted {
+impl Held {
     fn is_open(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| now < until)
     }
 
     fn end(&self, holder: PersonId, by: Authority) -> Result<PersonEvent, Error> {
-        if !by.may_give(self.role, self.agency) {
+        let delegated_by_them = by.person().is_some() && by.person() == self.delegated_by;
+        if !(by.may_give(self.role, self.agency) || delegated_by_them) {
             Err(Error::NotYours)
         } else if self.role == Role::Secretariat && by.person() == Some(holder) {
             Err(Error::OwnSecretariatMandate)
         } else {
-            Ok(MandateEnded { mandate: self.mandate }.into())
+            Ok(self.ended())
         }
+    }
+
+    fn ended(&self) -> PersonEvent {
+        MandateEnded { mandate: self.mandate }.into()
     }
 }
 

@@ -4,6 +4,8 @@ use contracts::directory::{SecretHash, SessionEnd, SessionEvent, SessionRevoked,
 use event_sourcing::Decider;
 use types::{PersonId, Timestamp};
 
+use crate::domain::Authority;
+
 /// The rules of a session.
 #[derive(Clone, Copy, Debug)]
 pub enum Session {}
@@ -58,6 +60,8 @@ pub enum Command {
     End {
         /// Whose it must be.
         person: PersonId,
+        /// Who says so: that person, or somebody who shuts people out.
+        by: Authority,
         /// Why.
         reason: SessionEnd,
         /// The present moment.
@@ -119,13 +123,16 @@ impl Decider for Session {
             }
             (Command::SignIn { .. }, _) => Err(Error::LinkUnknown),
 
-            (Command::End { person, reason, now }, State::Open { person: owner, expires_at, .. })
-                if person == owner =>
-            {
-                let is_over = now >= expires_at;
-                Ok(if is_over { vec![] } else { vec![SessionRevoked { reason: *reason }.into()] })
-            }
-            (Command::End { person, .. }, State::Ended { person: owner, .. }) if person == owner => Ok(vec![]),
+            (
+                Command::End { person, by, reason, now },
+                State::Open { person: owner, .. } | State::Ended { person: owner, .. },
+            ) => match state {
+                _ if person != owner || !(by.person() == Some(*owner) || by.shuts_out()) => Err(Error::Unknown),
+                State::Open { expires_at, .. } if now < expires_at => {
+                    Ok(vec![SessionRevoked { reason: *reason }.into()])
+                }
+                _ => Ok(vec![]),
+            },
             (Command::End { .. }, _) => Err(Error::Unknown),
         }
     }
@@ -184,7 +191,8 @@ mod tests {
     }
 
     fn end(person: PersonId, now: i64) -> Command {
-        Command::End { person, reason: SessionEnd::SignedOut, now: at(now) }
+        let by = Authority::of(person);
+        Command::End { person, by, reason: SessionEnd::SignedOut, now: at(now) }
     }
 
     fn ended() -> SessionEvent {
@@ -229,7 +237,15 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_ended_by_its_person_alone() {
+    fn a_session_is_ended_by_its_person_or_whoever_shuts_them_out() {
+        let (reason, now) = (SessionEnd::EndedByAdministrator, at(10));
+        let other = |by| Command::End { person: PERSON, by, reason, now };
+        let open = || [issued(None).into(), signed_in()];
+        let revoked = || [SessionRevoked { reason }.into()];
+        given::<Session>(open()).when(other(Authority::administrator(OTHER))).then(revoked());
+        given::<Session>(open()).when(other(Authority::of(OTHER))).then_refused(Error::Unknown);
+        let theirs = Command::End { person: OTHER, by: Authority::administrator(OTHER), reason, now };
+        given::<Session>(open()).when(theirs).then_refused(Error::Unknown);
         given::<Session>([issued(None).into(), signed_in()]).when(end(PERSON, 10)).then([ended()]);
         given::<Session>([issued(None).into(), signed_in()]).when(end(OTHER, 10)).then_refused(Error::Unknown);
         given::<Session>([issued(None).into()]).when(end(PERSON, 10)).then_refused(Error::Unknown);

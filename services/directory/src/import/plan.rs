@@ -36,7 +36,7 @@ pub enum Step {
     Rename,
     /// Something else of it becomes different.
     Change,
-    /// It is as the row says, or the row calls it by a name that it no longer has.
+    /// It is as the row says, or no more, or the row calls it by a name that it no longer has.
     Nothing,
 }
 
@@ -78,6 +78,8 @@ struct Known {
     /// The line that each other agency was found by.
     found: HashMap<AgencyId, u64>,
     new: HashSet<AgencyId>,
+    /// Agencies that are no more, of which nothing changes.
+    ended: HashSet<AgencyId>,
 }
 
 impl Known {
@@ -90,8 +92,10 @@ impl Known {
                 *one = one.filter(|id| *id == record.id);
             }
         }
+        let ended = records.iter().filter(|record| record.ended.is_some()).map(|record| record.id).collect();
         let agencies = records.into_iter().map(|record| (record.id, record.agency)).collect();
-        Self { agencies, by_name, by_former_name, named: HashSet::new(), found: HashMap::new(), new: HashSet::new() }
+        let (named, found, new) = (HashSet::new(), HashMap::new(), HashSet::new());
+        Self { agencies, by_name, by_former_name, named, found, new, ended }
     }
 
     fn claim_named(&mut self, row: &Row) -> Option<AgencyId> {
@@ -131,17 +135,22 @@ impl Known {
     fn step(&self, claim: Claim, row: &Row) -> Result<Planned, What> {
         let agency = row.agency.clone();
         let (id, known) = match claim {
+            Claim::Present(id) if self.ended.contains(&id) => return Ok(Planned { id, step: Step::Nothing, agency }),
             Claim::Former(id) => return Ok(Planned { id, step: Step::Nothing, agency }),
             Claim::Present(id) => (id, self.agencies.get(&id).cloned()),
             Claim::New(id) => (id, None),
         };
-        let events = Agency::decide(&State::from(known), &Command::Describe(agency.clone()))
-            .map_err(|Error::TooManyNames { given, .. }| What::TooManyNames { given })?;
+        let events =
+            Agency::decide(&State::from(known), &Command::Describe(agency.clone())).map_err(|error| match error {
+                Error::TooManyNames { given, .. } => What::TooManyNames { given },
+                // A description is refused for nothing else, of an agency that has not ended.
+                _ => What::NoName,
+            })?;
         let step = match events.first() {
             None => Step::Nothing,
             Some(AgencyEvent::Registered(_)) => Step::Register,
             Some(AgencyEvent::Renamed(_)) => Step::Rename,
-            Some(AgencyEvent::DetailsChanged(_)) => Step::Change,
+            Some(_) => Step::Change,
         };
         Ok(Planned { id, step, agency })
     }
@@ -160,7 +169,7 @@ mod tests {
 
     fn description((text, others): (&str, &[&str])) -> Description {
         let other_names = others.iter().copied().map(name).collect();
-        Description { name: name(text), short_name: None, website: None, other_names }
+        Description { other_names, ..Description::named(name(text)) }
     }
 
     /// Plans rows against agencies with the ids 1, 2 …; says the id (0: a new one) and the step of each row.
@@ -169,6 +178,7 @@ mod tests {
             id: AgencyId::from_uuid(Uuid::from_u128(number)),
             revision: Revision::FIRST,
             agency: description(agency),
+            ended: None,
         };
         let known: Vec<_> = (1..).zip(known.iter().copied()).map(record).collect();
         let count = known.len() as u128;

@@ -66,9 +66,9 @@ pub(super) fn may_invite_for(reading: &Reading, agency: AgencyId) -> bool {
 
 /// The roles that the viewer may give, as choices.
 pub(super) fn role_choices(reading: &Reading, t: Texts, chosen: &str) -> Vec<Choice> {
-    let may = |role: &Role| *role != Role::Secretariat || reading.viewer.is_secretariat();
-    let all = [Role::Participant, Role::ContactPerson, Role::Secretariat];
-    all.into_iter()
+    let may = |role: &Role| role.is_of_agency() || reading.viewer.is_secretariat();
+    Role::ALL
+        .into_iter()
         .filter(may)
         .map(|role| {
             Choice::new(role.as_str(), t.of("role", role.as_str()), role.as_str() == chosen)
@@ -79,7 +79,7 @@ pub(super) fn role_choices(reading: &Reading, t: Texts, chosen: &str) -> Vec<Cho
 
 /// The role of this name.
 pub(super) fn role(name: &str) -> Option<Role> {
-    [Role::Participant, Role::ContactPerson, Role::Secretariat].into_iter().find(|role| role.as_str() == name)
+    Role::ALL.into_iter().find(|role| role.as_str() == name)
 }
 
 fn answer(shell: &Shell, reading: &Reading, form: Form, errors: Errors) -> Result<Response, Problem> {
@@ -87,7 +87,7 @@ fn answer(shell: &Shell, reading: &Reading, form: Form, errors: Errors) -> Resul
     let Some(of) = looks_after(reading) else { return Err(Problem::new(&problems::NOT_FOUND)) };
     let t = shell.texts();
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let known = agencies::all(&reading.snapshot).map_err(view_error)?;
+    let known = agencies::living(&reading.snapshot).map_err(view_error)?;
     let offered = known.into_iter().filter(|record| of.is_none_or(|own| own == record.id));
     let agencies = offered
         .map(|record| {

@@ -97,9 +97,8 @@ pub(super) fn answer(
     let mut held = Vec::new();
     for mandate in person.mandates.iter().filter(|mandate| mandate.is_open(now)) {
         let is_secretariats = mandate.role == Role::Secretariat;
-        // Taking part rests on working for the agency and ends with that; to end this alone would change nothing.
-        let of_use = mandate.role != Role::Participant;
-        let may_end = of_use && invite::may_invite_for(reading, mandate.agency) && (is_secretariat || !is_secretariats);
+        let theirs_to_end = invite::may_invite_for(reading, mandate.agency) && mandate.role.is_of_agency();
+        let may_end = is_secretariat || theirs_to_end;
         held.push(Held {
             id: mandate.id,
             role: t.of("role", mandate.role.as_str()),
@@ -135,7 +134,7 @@ pub(super) fn answer(
         held,
         may_grant: !offered.is_empty(),
         agencies: offered,
-        roles: further_roles(reading, t, &written.role),
+        roles: invite::role_choices(reading, t, &written.role),
         written,
     };
     Ok(page_with(status, &template))
@@ -148,10 +147,4 @@ pub(super) async fn show(
 ) -> Result<Response, PageRejection> {
     let ApiPath(id) = person?;
     Ok(answer(&shell, &reading, id, Written::default(), Errors::none())?)
-}
-
-/// The roles beside that of one who takes part, which everybody has who works for an agency.
-fn further_roles(reading: &Reading, t: Texts, chosen: &str) -> Vec<Choice> {
-    let all = invite::role_choices(reading, t, chosen);
-    all.into_iter().filter(|role| role.value != Role::Participant.as_str()).collect()
 }

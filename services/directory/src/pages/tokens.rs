@@ -61,7 +61,8 @@ pub(super) async fn issue(shell: Shell, PageForm(reading, form): PageForm<Form>)
     let mut scopes = form.scopes;
     scopes.sort();
     scopes.dedup();
-    let issued = shell.app.commands.issue_token(&by, viewer.person, NewToken { label, scopes, days }).await;
+    let wanted = NewToken { label, scopes, days, integration: None, arenas: None };
+    let issued = shell.app.commands.issue_token(&by, viewer.person, wanted).await;
     let issued = issued.map_err(Problem::from)?.value;
     let frame = shell.frame_at("/me", &reading, t.get("token-issued-title"), Section::Me);
     let expires = dates::day(shell.lang, issued.expires_at);

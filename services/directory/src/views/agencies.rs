@@ -1,6 +1,6 @@
 //! The agencies, as lists and pages show them.
 
-use contracts::directory::{Address, AgencyEvent, AgencyName, ShortName};
+use contracts::directory::{Address, AgencyEvent, AgencyKind, AgencyName, OrganisationNumber, ShortName, Succession};
 use event_log::Recorded;
 use event_sourcing::{
     Snapshot, ViewError,
@@ -8,7 +8,7 @@ use event_sourcing::{
     redb::{ReadableTable as _, TableDefinition, WriteTransaction},
 };
 use serde::{Deserialize, Serialize};
-use types::{AgencyId, Revision};
+use types::{AgencyId, Revision, Timestamp};
 use uuid::Uuid;
 use web::collation;
 
@@ -24,6 +24,9 @@ struct Stored {
     short_name: Option<ShortName>,
     website: Option<Address>,
     other_names: Vec<AgencyName>,
+    kind: Option<AgencyKind>,
+    organisation_number: Option<OrganisationNumber>,
+    ended: Option<End>,
 }
 
 /// An agency.
@@ -35,16 +38,27 @@ pub struct AgencyRecord {
     pub revision: Revision,
     /// What is known of it.
     pub agency: Description,
+    /// That it is no more.
+    pub ended: Option<End>,
+}
+
+/// The end of an agency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// Since when it is no more.
+    pub at: Timestamp,
+    /// The agency that follows it, and how that came to be.
+    pub successor: Option<(AgencyId, Succession)>,
 }
 
 impl Stored {
     fn description(self) -> Description {
-        let Self { name, short_name, website, other_names, .. } = self;
-        Description { name, short_name, website, other_names }
+        let Self { name, short_name, website, other_names, kind, organisation_number, .. } = self;
+        Description { name, short_name, website, other_names, kind, organisation_number }
     }
 
     fn record(self, id: AgencyId) -> AgencyRecord {
-        AgencyRecord { id, revision: self.revision, agency: self.description() }
+        AgencyRecord { id, revision: self.revision, ended: self.ended, agency: self.description() }
     }
 }
 
@@ -56,9 +70,18 @@ pub(super) fn create(tx: &WriteTransaction) -> Result<(), ViewError> {
 pub(super) fn apply(tx: &WriteTransaction, recorded: &Recorded, event: &AgencyEvent) -> Result<(), ViewError> {
     let mut table = tx.open_table(AGENCIES)?;
     let id = key(recorded.stream.id());
-    let known = json_value::get(&table, id)?.map(Stored::description);
-    if let Some(Description { name, short_name, website, other_names }) = Description::evolve(known, event) {
-        let stored = Stored { revision: recorded.revision, name, short_name, website, other_names };
+    let known: Option<Stored> = json_value::get(&table, id)?;
+    let ended = match event {
+        AgencyEvent::Succeeded(it) => Some(End { at: recorded.recorded_at, successor: Some((it.successor, it.how)) }),
+        AgencyEvent::Closed(_) => Some(End { at: recorded.recorded_at, successor: None }),
+        _ => known.as_ref().and_then(|known| known.ended),
+    };
+    let known = known.map(Stored::description);
+    if let Some(Description { name, short_name, website, other_names, kind, organisation_number }) =
+        Description::evolve(known, event)
+    {
+        let revision = recorded.revision;
+        let stored = Stored { revision, name, short_name, website, other_names, kind, organisation_number, ended };
         json_value::put(&mut table, id, &stored)?;
     }
     Ok(())
@@ -82,6 +105,20 @@ pub fn all(snapshot: &Snapshot) -> Result<Vec<AgencyRecord>, ViewError> {
         .collect::<Result<Vec<_>, ViewError>>()?;
     agencies.sort_by_cached_key(|record| (collation::key(record.agency.name.as_str()), record.id));
     Ok(agencies)
+}
+
+/// The agencies that there are now, in Swedish order of their names.
+pub fn living(snapshot: &Snapshot) -> Result<Vec<AgencyRecord>, ViewError> {
+    let mut agencies = all(snapshot)?;
+    agencies.retain(|record| record.ended.is_none());
+    Ok(agencies)
+}
+
+/// The agency with this organisation number, of those that there are now.
+pub fn by_organisation_number(snapshot: &Snapshot, number: &str) -> Result<Option<AgencyRecord>, ViewError> {
+    let has =
+        |record: &AgencyRecord| record.agency.organisation_number.as_ref().is_some_and(|it| it.as_str() == number);
+    Ok(living(snapshot)?.into_iter().find(has))
 }
 
 /// Page `page` (from 1) of the agencies whose name, short name, or former or other name holds `q`; of all if it is empty.

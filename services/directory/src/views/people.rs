@@ -2,12 +2,14 @@
 
 use std::ops::RangeInclusive;
 
-use contracts::directory::{Address, MandateGranted, PersonEvent, PersonName, Role, Title};
+use contracts::directory::{
+    Address, MandateDelegated, MandateGranted, PersonEvent, PersonName, PersonSuspended, Role, SuspensionReason, Title,
+};
 use event_log::Recorded;
 use event_sourcing::{
     Snapshot, ViewError,
     json_value::{self, IdKey, Json, key},
-    redb::{ReadOnlyTable, ReadableTable as _, TableDefinition, WriteTransaction},
+    redb::{ReadOnlyTable, ReadableTable as _, Table, TableDefinition, WriteTransaction},
 };
 use serde::{Deserialize, Serialize};
 use types::{AgencyId, MandateId, PersonId, Revision, Timestamp};
@@ -22,6 +24,8 @@ const ADDRESSES: TableDefinition<&str, IdKey> = TableDefinition::new("directory-
 /// Those who take part, for each agency and for all ([`EVERYWHERE`]), in the order of their names.
 const LISTED: TableDefinition<(IdKey, &[u8], IdKey), ()> = TableDefinition::new("directory-people-listed");
 const EVERYWHERE: IdKey = [0; 16];
+/// By mandate and mandate that was delegated from it: who holds the latter.
+const DELEGATED: TableDefinition<(IdKey, IdKey), IdKey> = TableDefinition::new("directory-delegated");
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +52,23 @@ pub struct PersonRecord {
     pub affiliations: Vec<Affiliation>,
     /// The mandates they hold and have held, in order.
     pub mandates: Vec<Mandate>,
+    /// That they are shut out.
+    pub suspension: Option<Suspension>,
+    /// Sessions and tokens that they began before this moment work no longer.
+    pub credentials_from: Option<Timestamp>,
+}
+
+/// That somebody is shut out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// Why.
+    pub reason: SuspensionReason,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when, exclusive; `None` until they are reinstated.
+    pub until: Option<Timestamp>,
+    /// Who said so, if it was a person.
+    pub by: Option<PersonId>,
 }
 
 /// A time of work for an agency.
@@ -76,6 +97,8 @@ pub struct Mandate {
     pub until: Option<Timestamp>,
     /// Who granted it, if it was a person.
     pub granted_by: Option<PersonId>,
+    /// The mandate that it was delegated from, and who holds that.
+    pub delegated: Option<(MandateId, PersonId)>,
     /// When it was ended before its time.
     pub ended_at: Option<Timestamp>,
 }
@@ -96,6 +119,16 @@ impl PersonRecord {
     /// The agencies they work for.
     pub fn agencies(&self) -> impl Iterator<Item = AgencyId> {
         self.affiliations.iter().filter(|affiliation| affiliation.until.is_none()).map(|started| started.agency)
+    }
+
+    fn end(&mut self, mandate: MandateId, at: Timestamp) {
+        let held = self.mandates.iter_mut().filter(|held| held.id == mandate && held.ended_at.is_none());
+        held.for_each(|held| held.ended_at = Some(at));
+    }
+
+    /// Why and until when they are shut out, if they are at this moment.
+    pub fn suspended(&self, now: Timestamp) -> Option<&Suspension> {
+        self.suspension.as_ref().filter(|it| it.until.is_none_or(|until| now < until))
     }
 
     /// Whether others see them among those who take part.
@@ -121,6 +154,7 @@ pub(super) fn create(tx: &WriteTransaction) -> Result<(), ViewError> {
     tx.open_table(PEOPLE)?;
     tx.open_table(ADDRESSES)?;
     tx.open_table(LISTED)?;
+    tx.open_table(DELEGATED)?;
     Ok(())
 }
 
@@ -130,6 +164,13 @@ pub(super) fn apply(tx: &WriteTransaction, recorded: &Recorded, event: &PersonEv
     let before = json_value::get(&people, id)?;
     let Some(after) = evolved(before.clone(), recorded, event) else { return Ok(()) };
     json_value::put(&mut people, id, &after)?;
+    match event {
+        PersonEvent::MandateDelegated(event) => {
+            tx.open_table(DELEGATED)?.insert((key(event.of.uuid()), key(event.mandate.uuid())), id)?;
+        }
+        PersonEvent::MandateEnded(event) => end_delegated(tx, &mut people, event.mandate, recorded)?,
+        _ => {}
+    }
     if let (PersonEvent::Invited(_), Some(email)) = (event, &after.email) {
         let mut addresses = tx.open_table(ADDRESSES)?;
         let email = address_key(email.as_str());
@@ -143,6 +184,22 @@ pub(super) fn apply(tx: &WriteTransaction, recorded: &Recorded, event: &PersonEv
     }
     for (agency, name) in places(&after) {
         listed.insert((agency, &name[..], id), ())?;
+    }
+    Ok(())
+}
+
+/// Ends what was delegated from a mandate that ends.
+fn end_delegated(
+    tx: &WriteTransaction,
+    people: &mut Table<'_, IdKey, Json<PersonRecord>>,
+    of: MandateId,
+    recorded: &Recorded,
+) -> Result<(), ViewError> {
+    let of = key(of.uuid());
+    for entry in tx.open_table(DELEGATED)?.range((of, [0; 16])..=(of, [0xFF; 16]))? {
+        let (mandate, holder) = entry?;
+        let mandate = MandateId::from_uuid(Uuid::from_bytes(mandate.value().1));
+        json_value::update(people, holder.value(), |holder| holder.end(mandate, recorded.meta.occurred_at))?;
     }
     Ok(())
 }
@@ -164,6 +221,8 @@ fn evolved(before: Option<PersonRecord>, recorded: &Recorded, event: &PersonEven
             title: None,
             affiliations: Vec::new(),
             mandates: Vec::new(),
+            suspension: None,
+            credentials_from: None,
         },
         (None, _) => return None,
     };
@@ -183,14 +242,28 @@ fn evolved(before: Option<PersonRecord>, recorded: &Recorded, event: &PersonEven
         PersonEvent::AffiliationEnded(event) => {
             let open = person.affiliations.iter_mut().filter(|a| a.agency == event.agency && a.until.is_none());
             open.for_each(|affiliation| affiliation.until = Some(at));
+            if person.agencies().next().is_none() {
+                person.credentials_from = Some(at);
+            }
         }
         PersonEvent::MandateGranted(event) => {
             let &MandateGranted { mandate: id, role, agency, from, until } = event;
-            person.mandates.push(Mandate { id, role, agency, from, until, granted_by: by, ended_at: None });
+            let (granted_by, delegated, ended_at) = (by, None, None);
+            person.mandates.push(Mandate { id, role, agency, from, until, granted_by, delegated, ended_at });
         }
+        PersonEvent::MandateDelegated(event) => {
+            let &MandateDelegated { mandate: id, of, by: holder, role, agency, from, until } = event;
+            let (until, granted_by, delegated) = (Some(until), by, Some((of, holder)));
+            person.mandates.push(Mandate { id, role, agency, from, until, granted_by, delegated, ended_at: None });
+        }
+        PersonEvent::Suspended(event) => {
+            let PersonSuspended { reason, until } = event.clone();
+            person.suspension = Some(Suspension { reason, since: at, until, by });
+            person.credentials_from = Some(at);
+        }
+        PersonEvent::Reinstated(_) => person.suspension = None,
         PersonEvent::MandateEnded(event) => {
-            let ended = person.mandates.iter_mut().filter(|mandate| mandate.id == event.mandate);
-            ended.for_each(|mandate| mandate.ended_at = Some(at));
+            person.end(event.mandate, at);
         }
     }
     Some(person)
@@ -213,6 +286,18 @@ pub fn get(snapshot: &Snapshot, id: PersonId) -> Result<Option<PersonRecord>, Vi
 pub fn by_address(snapshot: &Snapshot, address: &str) -> Result<Option<PersonRecord>, ViewError> {
     let found = snapshot.table(ADDRESSES)?.get(address_key(address).as_str())?.map(|id| id.value());
     found.map_or(Ok(None), |id| get(snapshot, PersonId::from_uuid(Uuid::from_bytes(id))))
+}
+
+/// Everyone who works for an agency, joined or not, in no particular order.
+pub fn working_for(snapshot: &Snapshot, agency: AgencyId) -> Result<Vec<PersonRecord>, ViewError> {
+    let mut working = Vec::new();
+    for entry in snapshot.table(PEOPLE)?.iter()? {
+        let person = entry?.1.value().read()?;
+        if person.agencies().any(|works_for| works_for == agency) {
+            working.push(person);
+        }
+    }
+    Ok(working)
 }
 
 /// Whether anybody ever joined.

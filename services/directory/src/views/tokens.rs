@@ -8,7 +8,7 @@ use event_sourcing::{
     redb::{MultimapTableDefinition, TableDefinition, WriteTransaction},
 };
 use serde::{Deserialize, Serialize};
-use types::{Line, PersonId, Timestamp, TokenId};
+use types::{AgencyId, ArenaId, Line, PersonId, Timestamp, TokenId};
 
 const TOKENS: TableDefinition<IdKey, Json<TokenRecord>> = TableDefinition::new("directory-tokens");
 /// Person to tokens, by the moment (milliseconds) at which they were issued.
@@ -35,6 +35,12 @@ pub struct TokenRecord {
     pub expires_at: Timestamp,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// When it last got another secret.
+    pub rotated_at: Option<Timestamp>,
+    /// The agency whose program it is for.
+    pub integration: Option<AgencyId>,
+    /// The arenas that it is for, if not for all.
+    pub arenas: Option<Vec<ArenaId>>,
 }
 
 impl TokenRecord {
@@ -63,9 +69,17 @@ pub(super) fn apply(tx: &WriteTransaction, recorded: &Recorded, event: &TokenEve
                 issued_at: at,
                 expires_at: event.expires_at,
                 revoked_at: None,
+                rotated_at: None,
+                integration: event.integration,
+                arenas: event.arenas.clone(),
             };
             json_value::put(&mut tokens, key(uuid), &token)?;
             tx.open_multimap_table(OF_PERSON)?.insert(key(event.person.uuid()), (at.as_millisecond(), key(uuid)))?;
+        }
+        TokenEvent::Rotated(event) => {
+            json_value::update(&mut tokens, key(uuid), |token| {
+                (token.rotated_at, token.expires_at) = (Some(at), event.expires_at);
+            })?;
         }
         TokenEvent::Revoked(_) => {
             json_value::update(&mut tokens, key(uuid), |token| token.revoked_at = Some(at))?;

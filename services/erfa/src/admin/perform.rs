@@ -88,7 +88,7 @@ async fn issue_token(
 ) -> Result<Value, Refusal> {
     let person = find_person(parts, person)?;
     let label = types::Line::new(label).map_err(|error| Refusal::new(format_args!("the label: {error}")))?;
-    let wanted = NewToken { label, scopes, days };
+    let wanted = NewToken { label, scopes, days, integration: None, arenas: None };
     let issued = parts.directory.commands().issue_token(&By::system(PART), person, wanted).await;
     let issued = issued.map_err(Refusal::new)?.value;
     Ok(json!({ "person": person, "id": issued.id, "token": issued.token, "expiresAt": issued.expires_at }))

@@ -125,7 +125,7 @@ fn persona(role: Role, person: PersonId) -> Persona {
         Role::ContactPerson => {
             ("Deltar, och bjuder in kollegor på sin myndighet.", "Takes part, and invites colleagues at the agency.")
         }
-        Role::Participant => ("Deltar i samtalen.", "Takes part in the discussions."),
+        _ => ("Deltar i samtalen.", "Takes part in the discussions."),
     };
     Persona { person, about_sv: sv.to_owned(), about_en: en.to_owned() }
 }
@@ -155,12 +155,7 @@ impl Filler<'_> {
     }
 
     async fn agency(&self, name: &str) -> anyhow::Result<AgencyId> {
-        let description = directory::domain::agency::Description {
-            name: line(name)?,
-            short_name: None,
-            website: None,
-            other_names: Vec::new(),
-        };
+        let description = directory::domain::agency::Description::named(line(name)?);
         Ok(self.parts.directory.commands().register_agency(&system(), description).await?.value)
     }
 
@@ -182,6 +177,8 @@ impl Filler<'_> {
             label: line("demo")?,
             scopes: vec![Scope::Read, Scope::Write],
             days: 2 * HISTORY_DAYS as u16,
+            integration: None,
+            arenas: None,
         };
         let issued = directory.issue_token(&system(), person, wanted).await?;
         self.seen(issued.position).await?;

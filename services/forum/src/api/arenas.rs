@@ -58,7 +58,7 @@ pub(super) struct StandingDto {
 #[schema(as = ArenaCounts)]
 pub(super) struct CountsDto {
     /// Its members.
-    members: u32,
+    members: u64,
     /// Its threads.
     threads: u32,
     /// The posts in its threads.
@@ -97,10 +97,10 @@ pub(super) struct OpenedArena {
 
 impl ArenaDto {
     pub(super) fn new(arena: Arena, standing: &Standing) -> Self {
-        let Arena { id, row, counts } = arena;
+        let Arena { id, row, members, counts } = arena;
         let Standing { member, invited, reads, writes, .. } = *standing;
         let counts = reads.then_some(CountsDto {
-            members: counts.members,
+            members,
             threads: counts.threads,
             posts: counts.posts,
             latest_at: counts.latest_at,

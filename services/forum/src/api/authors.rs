@@ -34,13 +34,26 @@ pub(super) struct AuthorDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
     /// The agency that they wrote for.
-    agency: AgencyDto,
+    agency: AuthorAgencyDto,
     /// In which role they wrote, if they no longer work there: then neither name nor title is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "participant")]
     former: Option<&'static str>,
     /// Whether it is you.
     own: bool,
+}
+
+/// The agency that an author wrote for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuthorAgency)]
+pub(super) struct AuthorAgencyDto {
+    /// Its id.
+    id: AgencyId,
+    /// Its name when they wrote.
+    name: String,
+    /// What it is called now, or which agency follows it, where that is another name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    today: Option<String>,
 }
 
 impl AgencyDto {
@@ -51,8 +64,8 @@ impl AgencyDto {
 
 impl From<Author> for AuthorDto {
     fn from(author: Author) -> Self {
-        let Author { person, name, title, agency, agency_name, shown_as, former, own } = author;
-        let agency = AgencyDto { id: agency, name: agency_name };
+        let Author { person, name, title, agency, agency_name, agency_today, shown_as, former, own } = author;
+        let agency = AuthorAgencyDto { id: agency, name: agency_name, today: agency_today };
         Self { shown_as, person, name, title, agency, former: former.map(Role::as_str), own }
     }
 }

@@ -21,7 +21,6 @@ use crate::{
     App,
     commands::{Error, Key},
     readable,
-    views::members,
 };
 
 /// Why somebody is removed.
@@ -46,8 +45,8 @@ pub(super) async fn read(
     ApiPath((arena, person)): ApiPath<(ArenaId, PersonId)>,
 ) -> Result<impl IntoResponse, Problem> {
     readable::arena(&reading, arena)?;
-    let member = match members::get(&reading.snapshot, arena, person).map_err(Error::from)? {
-        Some(row) => MemberDto::new(&reading, person, &row)?,
+    let member = match access::member(&reading.snapshot, arena, person).map_err(Error::from)? {
+        Some(row) => MemberDto::new(&reading, &row)?,
         None => None,
     };
     let member = member.ok_or_else(|| Problem::new(&problems::NOT_FOUND).detail("nobody like that is in the arena"))?;

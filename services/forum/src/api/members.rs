@@ -1,6 +1,6 @@
 //! `/arenas/{id}/members`: who is in an arena; joining it, and inviting into it.
 
-use access::{ApiReading, ApiWriting, Reading, people};
+use access::{ApiReading, ApiWriting, Member, Reading, people};
 use axum::{Json, extract::State, response::IntoResponse};
 use serde::{Deserialize, Serialize};
 use service_kit::{ApiJson, ApiPath, ApiQuery, IdempotencyKey, Page, Paging, Problem, ProblemDocument};
@@ -11,12 +11,7 @@ use super::{
     authors::AgencyDto,
     written::{created, key, read_at},
 };
-use crate::{
-    App,
-    commands::Error,
-    readable,
-    views::members::{self, MemberRow},
-};
+use crate::{App, commands::Error, readable};
 
 /// Somebody who is in an arena, or was invited.
 #[derive(Debug, Serialize, ToSchema)]
@@ -71,14 +66,14 @@ pub(super) struct AddedMember {
 
 impl MemberDto {
     /// Somebody of an arena; `None` if nobody knows who that is.
-    pub(super) fn new(reading: &Reading, person: PersonId, row: &MemberRow) -> Result<Option<Self>, Error> {
-        let Some(known) = people::person(&reading.snapshot, person)? else { return Ok(None) };
+    pub(super) fn new(reading: &Reading, row: &Member) -> Result<Option<Self>, Error> {
+        let Some(known) = people::person(&reading.snapshot, row.person)? else { return Ok(None) };
         let agency = match known.agency {
             Some(id) => people::agency(&reading.snapshot, id)?,
             None => None,
         };
         Ok(Some(Self {
-            person,
+            person: row.person,
             name: known.name,
             title: known.title,
             agency: known.agency.zip(agency).map(|(id, agency)| AgencyDto::new(id, agency.name)),
@@ -103,12 +98,12 @@ pub(super) async fn list(
     ApiQuery(paging): ApiQuery<Paging>,
 ) -> Result<impl IntoResponse, Problem> {
     readable::arena(&reading, id)?;
-    let mut rows = members::of(&reading.snapshot, id).map_err(Error::from)?;
-    rows.sort_by_key(|(person, row)| (row.since, *person));
+    let mut rows = access::members(&reading.snapshot, id).map_err(Error::from)?;
+    rows.sort_by_key(|row| (row.since, row.person));
     let page = paging.cut(rows);
     let mut items = Vec::with_capacity(page.items.len());
-    for (person, row) in page.items {
-        items.extend(MemberDto::new(&reading, person, &row)?);
+    for row in page.items {
+        items.extend(MemberDto::new(&reading, &row)?);
     }
     Ok((read_at(reading.cursor()), Json(paging.page_of(items, page.total))))
 }

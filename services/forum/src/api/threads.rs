@@ -96,7 +96,7 @@ impl ThreadDto {
     pub(super) fn new(reading: &Reading, thread: Thread) -> Result<Self, Error> {
         let Thread { id, row } = thread;
         let opened_by = match &row.opener {
-            Some(opener) => Some(authors::shown(&reading.snapshot, &reading.viewer, opener)?.into()),
+            Some(opener) => Some(authors::shown(&reading.snapshot, &reading.viewer, (opener, row.opened_at))?.into()),
             None => None,
         };
         Ok(Self {

@@ -1,6 +1,6 @@
 //! What is asked of an arena.
 
-use access::{Reading, people};
+use access::{Reading, member, people};
 use contracts::{
     Audience,
     directory::Role,
@@ -56,9 +56,10 @@ impl Commands {
 
     /// Makes the one who asks a member.
     pub async fn join(&self, reading: &Reading, key: &Key, arena: ArenaId) -> Result<Done<()>, Error> {
-        readable::card(reading, arena)?;
+        let (_, standing) = readable::card(reading, arena)?;
         let person = writer(&reading.viewer)?;
-        let done = self.ask_arena(reading, key, arena, "join", &person, Command::Join(person)).await?;
+        let command = Command::Join { person, anew: !standing.member };
+        let done = self.ask_arena(reading, key, arena, "join", &person, command).await?;
         Ok(done.without())
     }
 
@@ -81,7 +82,9 @@ impl Commands {
         readable::card(reading, arena)?;
         secretariat(&reading.viewer)?;
         people::person(&reading.snapshot, person)?.ok_or(Error::PersonNotFound(person))?;
-        let done = self.ask_arena(reading, key, arena, "invite", &person, Command::Invite(person)).await?;
+        let anew = member(&reading.snapshot, arena, person)?.is_none();
+        let command = Command::Invite { person, anew };
+        let done = self.ask_arena(reading, key, arena, "invite", &person, command).await?;
         Ok(done.without())
     }
 
@@ -118,7 +121,7 @@ impl Commands {
             _ => Audience::Arena(arena),
         };
         let role = match command {
-            Command::Join(_) | Command::Leave(_) => Role::Participant,
+            Command::Join { .. } | Command::Leave(_) => Role::Participant,
             _ => Role::Secretariat,
         };
         let meta = Self::meta(reading, role, audience, operation, asked);

@@ -54,11 +54,22 @@ pub enum Command {
         expected_changes: u32,
     },
     /// Become a member.
-    Join(PersonId),
+    Join {
+        /// Who.
+        person: PersonId,
+        /// Whether they are none at present, whatever happened here: a membership ends with the work for the agency for
+        /// which it was taken up.
+        anew: bool,
+    },
     /// Stop being a member.
     Leave(PersonId),
     /// Invite somebody.
-    Invite(PersonId),
+    Invite {
+        /// Whom.
+        person: PersonId,
+        /// Whether they are neither a member nor invited at present, whatever happened here.
+        anew: bool,
+    },
     /// Remove a member, or take back an invitation.
     Remove {
         /// Whom.
@@ -112,17 +123,22 @@ impl Decider for Arena {
             }
             Command::Change { description, .. } if description == now => vec![],
             Command::Change { description, .. } => vec![changed(description.clone()).into()],
-            Command::Join(person) if state.members.contains(person) => vec![],
-            Command::Join(person) if !state.invited.contains(person) && now.access == ArenaAccess::Invited => {
-                return Err(Error::NotInvited);
+            Command::Join { person, anew: false, .. } if state.members.contains(person) => vec![],
+            Command::Join { person, .. } => {
+                let invited = state.invited.contains(person);
+                if now.access == ArenaAccess::Invited && !invited {
+                    return Err(Error::NotInvited);
+                }
+                if full && !state.knows(*person) {
+                    return Err(Error::Full);
+                }
+                vec![MemberJoined { person: *person }.into()]
             }
-            Command::Join(person) if !state.invited.contains(person) && full => return Err(Error::Full),
-            Command::Join(person) => vec![MemberJoined { person: *person }.into()],
             Command::Leave(person) if !state.members.contains(person) => vec![],
             Command::Leave(person) => vec![MemberLeft { person: *person }.into()],
-            Command::Invite(person) if state.knows(*person) => vec![],
-            Command::Invite(_) if full => return Err(Error::Full),
-            Command::Invite(person) => vec![MemberInvited { person: *person }.into()],
+            Command::Invite { person, anew: false } if state.knows(*person) => vec![],
+            Command::Invite { person, .. } if full && !state.knows(*person) => return Err(Error::Full),
+            Command::Invite { person, .. } => vec![MemberInvited { person: *person }.into()],
             Command::Remove { person, .. } if !state.knows(*person) => vec![],
             Command::Remove { person, reason } => {
                 vec![MemberRemoved { person: *person, reason: reason.clone() }.into()]
@@ -190,6 +206,14 @@ mod tests {
         PersonId::from_uuid(Uuid::from_u128(number))
     }
 
+    fn join(number: u128) -> Command {
+        Command::Join { person: person(number), anew: false }
+    }
+
+    fn invite(number: u128) -> Command {
+        Command::Invite { person: person(number), anew: false }
+    }
+
     fn description(name: &str, access: ArenaAccess) -> Description {
         Description {
             name: ArenaName::new(name).unwrap(),
@@ -232,7 +256,7 @@ mod tests {
 
     #[test]
     fn nothing_happens_to_an_arena_that_was_never_opened() {
-        given::<Arena>([]).when(Command::Join(person(1))).then_refused(Error::NotOpened);
+        given::<Arena>([]).when(join(1)).then_refused(Error::NotOpened);
         given::<Arena>([]).when(Command::Leave(person(1))).then_refused(Error::NotOpened);
     }
 
@@ -251,37 +275,46 @@ mod tests {
     #[test]
     fn everyone_may_join_unless_it_takes_an_invitation() {
         for access in [ArenaAccess::Open, ArenaAccess::Members] {
-            given::<Arena>([open(access)]).when(Command::Join(person(1))).then([joined(1)]);
+            given::<Arena>([open(access)]).when(join(1)).then([joined(1)]);
         }
         let invited_only = open(ArenaAccess::Invited);
-        given::<Arena>([invited_only.clone()]).when(Command::Join(person(1))).then_refused(Error::NotInvited);
-        given::<Arena>([invited_only.clone(), invited(2)])
-            .when(Command::Join(person(1)))
+        given::<Arena>([invited_only.clone()]).when(join(1)).then_refused(Error::NotInvited);
+        given::<Arena>([invited_only.clone(), invited(2)]).when(join(1)).then_refused(Error::NotInvited);
+        given::<Arena>([invited_only, invited(1)]).when(join(1)).then([joined(1)]);
+    }
+
+    #[test]
+    fn whoever_is_a_member_no_longer_joins_anew_as_far_as_they_may() {
+        let anew = || Command::Join { person: person(1), anew: true };
+        given::<Arena>([open(ArenaAccess::Members), joined(1)]).when(anew()).then([joined(1)]);
+        given::<Arena>([open(ArenaAccess::Invited), invited(1), joined(1)])
+            .when(anew())
             .then_refused(Error::NotInvited);
-        given::<Arena>([invited_only, invited(1)]).when(Command::Join(person(1))).then([joined(1)]);
+        let invite = Command::Invite { person: person(1), anew: true };
+        given::<Arena>([open(ArenaAccess::Invited), joined(1)]).when(invite).then([invited(1)]);
     }
 
     #[test]
     fn an_invitation_is_used_up_taken_back_or_survives_a_change_of_access() {
         let invited_only = || open(ArenaAccess::Invited);
         let refused = |events: Vec<ArenaEvent>| {
-            given::<Arena>(events).when(Command::Join(person(1))).then_refused(Error::NotInvited);
+            given::<Arena>(events).when(join(1)).then_refused(Error::NotInvited);
         };
         refused(vec![invited_only(), invited(1), joined(1), left(1)]);
         refused(vec![invited_only(), invited(1), removed(1)]);
         let closed = ArenaEvent::from(changed(description("Arenan", ArenaAccess::Invited)));
-        given::<Arena>([open(ArenaAccess::Open), invited(1), closed]).when(Command::Join(person(1))).then([joined(1)]);
+        given::<Arena>([open(ArenaAccess::Open), invited(1), closed]).when(join(1)).then([joined(1)]);
     }
 
     #[test]
     fn joining_leaving_inviting_or_removing_twice_decides_nothing() {
         let opened = || open(ArenaAccess::Open);
-        given::<Arena>([opened(), joined(1)]).when(Command::Join(person(1))).then([]);
+        given::<Arena>([opened(), joined(1)]).when(join(1)).then([]);
         given::<Arena>([opened(), joined(1)]).when(Command::Leave(person(1))).then([left(1)]);
         given::<Arena>([opened(), joined(1), left(1)]).when(Command::Leave(person(1))).then([]);
         given::<Arena>([opened(), invited(1)]).when(Command::Leave(person(1))).then([]);
-        given::<Arena>([opened(), invited(1)]).when(Command::Invite(person(1))).then([]);
-        given::<Arena>([opened(), joined(1)]).when(Command::Invite(person(1))).then([]);
+        given::<Arena>([opened(), invited(1)]).when(invite(1)).then([]);
+        given::<Arena>([opened(), joined(1)]).when(invite(1)).then([]);
         let remove = || Command::Remove { person: person(1), reason: reason() };
         given::<Arena>([opened(), joined(1)]).when(remove()).then([removed(1)]);
         given::<Arena>([opened(), invited(1)]).when(remove()).then([removed(1)]);
@@ -292,8 +325,8 @@ mod tests {
     fn a_full_arena_takes_only_those_who_were_invited() {
         let mut events = vec![open(ArenaAccess::Open), invited(1)];
         events.extend((2..=PEOPLE_MAX as u128).map(joined));
-        given::<Arena>(events.clone()).when(Command::Join(person(0))).then_refused(Error::Full);
-        given::<Arena>(events.clone()).when(Command::Invite(person(0))).then_refused(Error::Full);
-        given::<Arena>(events).when(Command::Join(person(1))).then([joined(1)]);
+        given::<Arena>(events.clone()).when(join(0)).then_refused(Error::Full);
+        given::<Arena>(events.clone()).when(invite(0)).then_refused(Error::Full);
+        given::<Arena>(events).when(join(1)).then([joined(1)]);
     }
 }

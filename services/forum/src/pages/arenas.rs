@@ -30,7 +30,7 @@ struct Card {
 }
 
 struct Counts {
-    members: u32,
+    members: u64,
     threads: u32,
     latest: Option<Html>,
 }
@@ -53,7 +53,7 @@ fn arenas(look: &Look) -> Result<Response, Fault> {
         member: standing.member,
         invited: standing.invited,
         counts: standing.reads.then(|| Counts {
-            members: arena.counts.members,
+            members: arena.members,
             threads: arena.counts.threads,
             latest: arena.counts.latest_at.map(|at| dates::moment(look.lang(), at, look.reading.now())),
         }),

@@ -19,7 +19,7 @@ use super::{
     look::{Fault, Look, Visit, commit, id, key},
     refusal::{self, field},
 };
-use crate::{App, commands::Error, readable, views::members};
+use crate::{App, commands::Error, readable};
 
 #[derive(Template)]
 #[template(path = "members.html")]
@@ -131,7 +131,7 @@ fn come_back(look: &Look, arena: ArenaId, form: &Form, error: Error) -> Result<R
 
 fn render(look: &Look, id: ArenaId, form: &Form, errors: Errors, status: StatusCode) -> Result<Response, Fault> {
     let (arena, _) = readable::arena(&look.reading, id)?;
-    let rows = members::of(&look.reading.snapshot, id)?;
+    let rows = access::members(&look.reading.snapshot, id)?;
     let manage = match look.reading.viewer.is_secretariat() {
         true => Some(manage(look, &rows, form)?),
         false => None,
@@ -142,7 +142,7 @@ fn render(look: &Look, id: ArenaId, form: &Form, errors: Errors, status: StatusC
         trail: trail(&look.t, id, &arena),
         arena: id,
         agencies: by_agency(look, &rows)?,
-        persons: arena.counts.members as usize,
+        persons: arena.members as usize,
         manage,
         errors,
         commit: commit(&look.app),
@@ -151,11 +151,11 @@ fn render(look: &Look, id: ArenaId, form: &Form, errors: Errors, status: StatusC
 }
 
 /// Agencies in Swedish order, and the members of each.
-fn by_agency(look: &Look, rows: &[(PersonId, members::MemberRow)]) -> Result<Vec<OfAgency>, Fault> {
+fn by_agency(look: &Look, rows: &[access::Member]) -> Result<Vec<OfAgency>, Fault> {
     let snapshot = &look.reading.snapshot;
     let mut found: BTreeMap<Option<AgencyId>, Vec<Member>> = BTreeMap::new();
-    for (person, row) in rows {
-        let Some(known) = people::person(snapshot, *person)? else { continue };
+    for row in rows {
+        let Some(known) = people::person(snapshot, row.person)? else { continue };
         found.entry(known.acts_for(look.reading.now())).or_default().push(Member {
             name: known.name,
             title: known.title.unwrap_or_default(),
@@ -177,9 +177,9 @@ fn by_agency(look: &Look, rows: &[(PersonId, members::MemberRow)]) -> Result<Vec
 }
 
 /// Everyone in the exchange, as those who are not in the arena yet and those who are.
-fn manage(look: &Look, rows: &[(PersonId, members::MemberRow)], form: &Form) -> Result<Manage, Fault> {
+fn manage(look: &Look, rows: &[access::Member], form: &Form) -> Result<Manage, Fault> {
     let snapshot = &look.reading.snapshot;
-    let inside: HashSet<_> = rows.iter().map(|(person, _)| *person).collect();
+    let inside: HashSet<_> = rows.iter().map(|row| row.person).collect();
     let names: BTreeMap<_, _> =
         people::agencies(snapshot)?.into_iter().map(|agency| (agency.id, agency.name)).collect();
     let mut people = people::persons(snapshot)?;

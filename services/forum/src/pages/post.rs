@@ -101,7 +101,10 @@ impl PostFragment {
 
 /// How an author is named in a page.
 pub(crate) fn who(t: &Texts, author: &Author) -> Who {
-    let agency = author.agency_name.clone();
+    let agency = match &author.agency_today {
+        Some(today) => t.with("agency-today", [("then", author.agency_name.as_str()), ("today", today.as_str())]),
+        None => author.agency_name.clone(),
+    };
     if let Some(role) = author.former {
         return Who {
             name: t.get("former-employee"),

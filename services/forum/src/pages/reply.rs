@@ -164,6 +164,7 @@ fn appearance(t: &Texts, look: &Look, shown_as: ShownAs) -> String {
         title: viewer.title.clone().filter(|_| shown_as != ShownAs::Agency),
         agency: viewer.agency,
         agency_name: viewer.agency_name.clone(),
+        agency_today: None,
         shown_as,
         former: None,
         own: true,

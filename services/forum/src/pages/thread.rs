@@ -103,7 +103,9 @@ fn render(look: &Look, thread: Thread, standing: &Standing, number: usize, shown
         None => (false, (Errors::none(), StatusCode::OK)),
     };
     let opened_by = match &row.opener {
-        Some(opener) => Some(who(&t, &authors::shown(&reading.snapshot, &reading.viewer, opener)?)),
+        Some(opener) => {
+            Some(who(&t, &authors::shown(&reading.snapshot, &reading.viewer, (opener, thread.row.opened_at))?))
+        }
         None => None,
     };
     let is_opener = row.opener.is_some_and(|opener| reading.viewer.person() == Some(opener.person));

@@ -32,7 +32,7 @@ impl ThreadItem {
     pub(crate) fn new(snapshot: &Snapshot, viewer: &Viewer, t: Texts, thread: &Thread) -> Result<Self, ViewError> {
         let Thread { id, row } = thread;
         let opened_by = match &row.opener {
-            Some(opener) => Some(who(&t, &authors::shown(snapshot, viewer, opener)?)),
+            Some(opener) => Some(who(&t, &authors::shown(snapshot, viewer, (opener, thread.row.opened_at))?)),
             None => None,
         };
         Ok(Self {

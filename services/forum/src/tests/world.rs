@@ -171,6 +171,7 @@ impl World {
             website: None,
             other_names: vec![],
             kind: AgencyKind::State,
+            organisation_number: None,
         };
         self.write(id.uuid(), &[AgencyEvent::from(registered)]).await;
         id
@@ -192,7 +193,7 @@ impl World {
                 .into(),
             AffiliationStarted { agency }.into(),
         ];
-        if let Some(role) = role {
+        for role in [Role::Participant].into_iter().chain(role) {
             let (mandate, from) = (MandateId::new(&*self.ids), Timestamp::UNIX_EPOCH);
             events.push(MandateGranted { mandate, role, agency, from, until: None }.into());
         }
@@ -214,6 +215,8 @@ impl World {
             scopes: vec![Scope::Read, Scope::Write],
             secret: secret.hash(),
             expires_at,
+            integration: None,
+            arenas: None,
         };
         self.write(token.uuid(), &[TokenEvent::from(issued)]).await;
         let cookie = format!("erfa-session={}", session_text(session, &secret));

@@ -1,5 +1,6 @@
 //! Arenas: what each is, and how much is in it.
 
+use access::member_count;
 use contracts::forum::{ArenaAccess, ArenaChanged, ArenaName, ArenaOpened, Purpose};
 use event_log::Recorded;
 use event_sourcing::{
@@ -41,8 +42,6 @@ pub struct ArenaRow {
 /// How much is in an arena.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Its members.
-    pub members: u32,
     /// Its threads.
     pub threads: u32,
     /// The posts in its threads, withdrawn ones included.
@@ -58,6 +57,8 @@ pub struct Arena {
     pub id: ArenaId,
     /// What it is.
     pub row: ArenaRow,
+    /// How many members it has.
+    pub members: u64,
     /// How much is in it.
     pub counts: Counts,
 }
@@ -69,7 +70,7 @@ const ARENAS_MAX: usize = 5_000;
 pub fn get(snapshot: &Snapshot, id: ArenaId) -> Result<Option<Arena>, ViewError> {
     let Some(row) = json_value::get(&snapshot.table(ARENAS)?, key(id.uuid()))? else { return Ok(None) };
     let counts = json_value::get(&snapshot.table(COUNTS)?, key(id.uuid()))?.unwrap_or_default();
-    Ok(Some(Arena { id, row, counts }))
+    Ok(Some(Arena { id, row, members: member_count(snapshot, id)?, counts }))
 }
 
 /// Every arena, in no particular order.
@@ -79,7 +80,8 @@ pub fn all(snapshot: &Snapshot) -> Result<Vec<Arena>, ViewError> {
     let read = arenas.iter()?.take(ARENAS_MAX).map(|entry| {
         let (id, row) = entry?;
         let counts = json_value::get(&counts, id.value())?.unwrap_or_default();
-        Ok(Arena { id: ArenaId::from_uuid(Uuid::from_bytes(id.value())), row: row.value().read()?, counts })
+        let id = ArenaId::from_uuid(Uuid::from_bytes(id.value()));
+        Ok(Arena { id, row: row.value().read()?, members: member_count(snapshot, id)?, counts })
     });
     read.collect()
 }

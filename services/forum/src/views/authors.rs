@@ -1,9 +1,12 @@
 //! As whom an author appears to a reader: the one place that decides it, for page, API and live alike.
 
-use access::{Viewer, people};
+use access::{
+    Viewer,
+    people::{self, PersonRecord},
+};
 use contracts::{directory::Role, forum::ShownAs};
 use event_sourcing::{Snapshot, ViewError};
-use types::{AgencyId, PersonId};
+use types::{AgencyId, PersonId, Timestamp};
 
 use super::{posts::PostRow, threads::Opener};
 
@@ -14,6 +17,7 @@ pub struct Wrote {
     agency: AgencyId,
     role: Option<Role>,
     shown_as: ShownAs,
+    at: Timestamp,
 }
 
 /// An author as a reader may know them.
@@ -27,8 +31,10 @@ pub struct Author {
     pub title: Option<String>,
     /// The agency that they wrote for.
     pub agency: AgencyId,
-    /// Its name.
+    /// Its name when they wrote.
     pub agency_name: String,
+    /// What it is called now, or which agency follows it, where that is another name.
+    pub agency_today: Option<String>,
     /// As what they appear.
     pub shown_as: ShownAs,
     /// That they no longer work there, and in which role they wrote: then neither name nor title is shown.
@@ -39,25 +45,29 @@ pub struct Author {
 
 impl From<&PostRow> for Wrote {
     fn from(post: &PostRow) -> Self {
-        Self { person: post.author, agency: post.agency, role: post.role, shown_as: post.shown_as }
+        Self { person: post.author, agency: post.agency, role: post.role, shown_as: post.shown_as, at: post.at }
     }
 }
 
-impl From<&Opener> for Wrote {
-    fn from(opener: &Opener) -> Self {
-        Self { person: opener.person, agency: opener.agency, role: opener.role, shown_as: opener.shown_as }
+impl From<(&Opener, Timestamp)> for Wrote {
+    fn from((opener, at): (&Opener, Timestamp)) -> Self {
+        Self { person: opener.person, agency: opener.agency, role: opener.role, shown_as: opener.shown_as, at }
     }
 }
 
 /// The author as the viewer may know them.
 pub fn shown(snapshot: &Snapshot, viewer: &Viewer, wrote: impl Into<Wrote>) -> Result<Author, ViewError> {
-    let Wrote { person, agency, role, shown_as } = wrote.into();
-    let agency_name = people::agency(snapshot, agency)?.map(|agency| agency.name).unwrap_or_default();
+    let Wrote { person, agency, role, shown_as, at } = wrote.into();
+    let known_agency = people::agency(snapshot, agency)?;
+    let successor = people::successor(snapshot, agency)?;
+    let agency_name = known_agency.as_ref().map_or_else(String::new, |known| known.name_at(at).to_owned());
+    let agency_today = successor.as_ref().or(known_agency.as_ref()).map(|now| now.name.clone());
     let author = Author {
         person: None,
         name: None,
         title: None,
         agency,
+        agency_today: agency_today.filter(|now| *now != agency_name),
         agency_name,
         shown_as,
         former: None,
@@ -67,11 +77,15 @@ pub fn shown(snapshot: &Snapshot, viewer: &Viewer, wrote: impl Into<Wrote>) -> R
         ShownAs::Agency => return Ok(author),
         ShownAs::Name | ShownAs::Role => people::person(snapshot, person)?,
     };
-    Ok(match (known, shown_as) {
-        (Some(known), ShownAs::Name) if known.agency == Some(agency) => {
+    // Whoever came with their agency to the one that follows it is still there.
+    let is_there = |known: &PersonRecord| {
+        known.works_for(agency) || successor.as_ref().is_some_and(|successor| known.works_for(successor.id))
+    };
+    Ok(match (known.filter(is_there), shown_as) {
+        (Some(known), ShownAs::Name) => {
             Author { person: Some(person), name: Some(known.name), title: known.title, ..author }
         }
-        (Some(known), _) if known.agency == Some(agency) => Author { title: known.title, ..author },
-        _ => Author { former: Some(role.unwrap_or(Role::Participant)), ..author },
+        (Some(known), _) => Author { title: known.title, ..author },
+        (None, _) => Author { former: Some(role.unwrap_or(Role::Participant)), ..author },
     })
 }

@@ -2,14 +2,14 @@
 
 use contracts::{
     directory::Role,
-    forum::{PostAdded, Reason, ShownAs, ThreadClosed, ThreadKind, ThreadOpened, ThreadTitle},
+    forum::{PostAdded, PostWithdrawn, Reason, ShownAs, ThreadClosed, ThreadKind, ThreadOpened, ThreadTitle},
 };
 use event_log::Recorded;
 use event_sourcing::{
     Snapshot, ViewError,
     json_value::{self, IdKey, Json, key},
 };
-use redb::TableDefinition;
+use redb::{ReadableTable as _, TableDefinition};
 use serde::{Deserialize, Serialize};
 use types::{AgencyId, ArenaId, PersonId, ThreadId, Timestamp};
 use uuid::Uuid;
@@ -148,6 +148,18 @@ pub(super) fn posted(
         counts.latest_at = Some(event.recorded_at);
     })?;
     Ok(Some(row.arena))
+}
+
+/// Whoever withdraws the post that opened a thread is not named at its head either.
+pub(super) fn withdrawn(tables: &mut Tables<'_>, thread: ThreadId, withdrawn: &PostWithdrawn) -> Result<(), ViewError> {
+    let thread = key(thread.uuid());
+    let place = tables.post_places.get(key(withdrawn.post.uuid()))?.map(|place| place.value());
+    if place == Some((thread, 1)) {
+        json_value::update(&mut tables.threads, thread, |row: &mut ThreadRow| {
+            row.opener = row.opener.map(|opener| Opener { shown_as: ShownAs::Agency, ..opener });
+        })?;
+    }
+    Ok(())
 }
 
 pub(super) fn closed(

@@ -1,21 +1,24 @@
 //! Agencies, people, sessions and tokens.
 
 use contracts::directory::{
-    AgencyEvent, AgencyRegistered, MandateGranted, PersonEvent, Role, SessionEvent, SignedIn, TokenEvent,
+    AgencyEvent, AgencyRegistered, MandateDelegated, MandateGranted, PersonEvent, Role, SessionEvent, SignedIn,
+    TokenEvent, TokenIssued,
 };
 use event_log::Recorded;
 use event_sourcing::{
     ViewError,
-    json_value::{self, IdKey, key},
+    json_value::{self, IdKey, Json, key},
     redb::{ReadableTable as _, Table, WriteTransaction},
 };
-use types::{AgencyId, PersonId};
+use types::{AgencyId, MandateId, PersonId, Position};
+use uuid::Uuid;
 
+use super::{membership, taking_part};
 use crate::{
-    people::{Affiliation, AgencyRecord, MandateRecord, PersonRecord},
+    people::{Affiliation, AgencyEnd, AgencyRecord, FormerName, MandateRecord, PersonRecord, Suspension},
     tables::{
-        AFFILIATED, AFFILIATED_IN, AGENCIES, PERSONS, RIGHTS_AT, SECRETARIAT, SESSION_ENDS, SESSIONS, SessionRecord,
-        TOKENS, TokenRecord,
+        AGENCIES, DELEGATED, PERSONS, RIGHTS_AT, SECRETARIAT, SESSION_ENDS, SESSIONS, SessionRecord, TOKENS,
+        TokenRecord,
     },
 };
 
@@ -28,7 +31,8 @@ pub(super) fn agency(tx: &WriteTransaction, event: &Recorded, it: AgencyEvent) -
         }
         AgencyEvent::Renamed(it) => {
             json_value::update(&mut agencies, key(id), |agency| {
-                agency.former_names.push(std::mem::replace(&mut agency.name, it.name.to_string()));
+                let name = std::mem::replace(&mut agency.name, it.name.to_string());
+                agency.former_names.push(FormerName { name, until: event.recorded_at });
             })?;
         }
         AgencyEvent::DetailsChanged(it) => {
@@ -36,10 +40,26 @@ pub(super) fn agency(tx: &WriteTransaction, event: &Recorded, it: AgencyEvent) -
                 agency.short_name = it.short_name.map(|name| name.to_string());
                 agency.website = it.website.map(|website| website.to_string());
                 agency.other_names = it.other_names.iter().map(ToString::to_string).collect();
+                agency.kind = it.kind.unwrap_or(agency.kind);
+                if let Some(number) = it.organisation_number {
+                    agency.organisation_number = Some(number.to_string());
+                }
             })?;
         }
+        AgencyEvent::Succeeded(it) => ended(&mut agencies, event, Some(it.successor))?,
+        AgencyEvent::Closed(_) => ended(&mut agencies, event, None)?,
     }
     rights_changed(tx, event)
+}
+
+fn ended(
+    agencies: &mut Table<'_, IdKey, Json<AgencyRecord>>,
+    event: &Recorded,
+    successor: Option<AgencyId>,
+) -> Result<(), ViewError> {
+    let end = AgencyEnd { at: event.recorded_at, successor };
+    json_value::update(agencies, key(event.stream.id()), |agency| agency.ended = Some(end))?;
+    Ok(())
 }
 
 fn registered(id: AgencyId, it: AgencyRegistered) -> AgencyRecord {
@@ -51,53 +71,66 @@ fn registered(id: AgencyId, it: AgencyRegistered) -> AgencyRecord {
         other_names: it.other_names.iter().map(ToString::to_string).collect(),
         former_names: Vec::new(),
         kind: it.kind,
+        organisation_number: it.organisation_number.map(|number| number.to_string()),
+        ended: None,
     }
 }
 
 pub(super) fn person(tx: &WriteTransaction, event: &Recorded, it: PersonEvent) -> Result<(), ViewError> {
-    let id = event.stream.id();
-    let mut persons = tx.open_table(PERSONS)?;
-    let person = match it {
-        PersonEvent::Invited(it) => Some(invited(PersonId::from_uuid(id), it.agency)),
-        it => json_value::get(&persons, key(id))?.map(|person| evolve(person, event, it)),
+    let id = key(event.stream.id());
+    match &it {
+        PersonEvent::AffiliationEnded(it) => membership::left_agency(tx, id, it.agency)?,
+        PersonEvent::MandateDelegated(it) => {
+            tx.open_table(DELEGATED)?.insert((key(it.of.uuid()), key(it.mandate.uuid())), id)?;
+        }
+        PersonEvent::MandateEnded(it) => end_delegated(tx, event, it.mandate)?,
+        _ => {}
+    }
+    let known = match it {
+        PersonEvent::Invited(it) => Some(invited(PersonId::from_uuid(event.stream.id()), it.agency)),
+        it => json_value::get(&tx.open_table(PERSONS)?, id)?.map(|person| evolve(person, event, it)),
     };
-    let Some(person) = person else {
-        tracing::warn!(person = %id, position = %event.position, "an event of a person who was never invited is ignored");
+    let Some(known) = known else {
+        tracing::warn!(
+            person = %event.stream.id(), position = %event.position,
+            "an event of a person who was never invited is ignored"
+        );
         return Ok(());
     };
-    json_value::put(&mut persons, key(id), &person)?;
-    affiliate(tx, key(id), person.agency.filter(|_| person.joined))?;
-    if person.mandates.iter().any(|mandate| mandate.role == Role::Secretariat) {
-        tx.open_table(SECRETARIAT)?.insert(key(id), ())?;
-    }
+    keep(tx, &known, event)?;
     rights_changed(tx, event)
 }
 
-/// Takes note of where somebody works who has joined, and counts them there.
-fn affiliate(tx: &WriteTransaction, person: IdKey, agency: Option<AgencyId>) -> Result<(), ViewError> {
-    let mut affiliated = tx.open_table(AFFILIATED)?;
-    let before = match agency {
-        Some(agency) => affiliated.insert(person, key(agency.uuid()))?,
-        None => affiliated.remove(person)?,
-    };
-    let (before, now) = (before.map(|agency| agency.value()), agency.map(|agency| key(agency.uuid())));
-    if before == now {
-        return Ok(());
-    }
-    let mut counts = tx.open_table(AFFILIATED_IN)?;
-    let count =
-        |counts: &Table<'_, IdKey, u64>, agency| Ok::<_, ViewError>(counts.get(agency)?.map_or(0, |it| it.value()));
-    if let Some(agency) = before {
-        match count(&counts, agency)? {
-            0 | 1 => counts.remove(agency)?,
-            more => counts.insert(agency, more - 1)?,
-        };
-    }
-    if let Some(agency) = now {
-        let more = count(&counts, agency)? + 1;
-        counts.insert(agency, more)?;
+fn keep(tx: &WriteTransaction, person: &PersonRecord, event: &Recorded) -> Result<(), ViewError> {
+    let id = key(person.id.uuid());
+    json_value::put(&mut tx.open_table(PERSONS)?, id, person)?;
+    taking_part::note(tx, person, event.recorded_at)?;
+    if person.mandates.iter().any(|mandate| mandate.role == Role::Secretariat) {
+        tx.open_table(SECRETARIAT)?.insert(id, ())?;
     }
     Ok(())
+}
+
+/// Ends what was delegated from a mandate that ends.
+fn end_delegated(tx: &WriteTransaction, event: &Recorded, of: MandateId) -> Result<(), ViewError> {
+    let of = key(of.uuid());
+    let mut held = Vec::new();
+    for entry in tx.open_table(DELEGATED)?.range((of, [0; 16])..=(of, [0xFF; 16]))? {
+        let (mandate, holder) = entry?;
+        held.push((mandate.value().1, holder.value()));
+    }
+    for (mandate, holder) in held {
+        let Some(mut holder) = json_value::get(&tx.open_table(PERSONS)?, holder)? else { continue };
+        end_mandate(&mut holder, MandateId::from_uuid(Uuid::from_bytes(mandate)));
+        keep(tx, &holder, event)?;
+    }
+    Ok(())
+}
+
+fn end_mandate(person: &mut PersonRecord, mandate: MandateId) {
+    for held in person.mandates.iter_mut().filter(|held| held.mandate == mandate) {
+        held.ended = true;
+    }
 }
 
 fn invited(id: PersonId, invited_for: AgencyId) -> PersonRecord {
@@ -110,6 +143,8 @@ fn invited(id: PersonId, invited_for: AgencyId) -> PersonRecord {
         agency: None,
         affiliations: Vec::new(),
         mandates: Vec::new(),
+        suspension: None,
+        credentials_from: Position::START,
     }
 }
 
@@ -133,13 +168,22 @@ fn evolve(mut person: PersonRecord, event: &Recorded, it: PersonEvent) -> Person
             for affiliation in person.affiliations.iter_mut().filter(|a| a.agency == it.agency && a.until.is_none()) {
                 affiliation.until = Some(at);
             }
-        }
-        PersonEvent::MandateGranted(it) => person.mandates.push(granted(&it)),
-        PersonEvent::MandateEnded(it) => {
-            for mandate in person.mandates.iter_mut().filter(|mandate| mandate.mandate == it.mandate) {
-                mandate.ended = true;
+            // Whoever comes back, to whichever agency, signs in again.
+            if person.affiliations.iter().all(|affiliation| affiliation.until.is_some()) {
+                person.credentials_from = event.position;
             }
         }
+        PersonEvent::MandateGranted(it) => person.mandates.push(granted(&it)),
+        PersonEvent::MandateDelegated(it) => {
+            let MandateDelegated { mandate, role, agency, from, until, .. } = it;
+            person.mandates.push(MandateRecord { mandate, role, agency, from, until: Some(until), ended: false });
+        }
+        PersonEvent::MandateEnded(it) => end_mandate(&mut person, it.mandate),
+        PersonEvent::Suspended(it) => {
+            person.suspension = Some(Suspension { until: it.until });
+            person.credentials_from = event.position;
+        }
+        PersonEvent::Reinstated(_) => person.suspension = None,
     }
     person.agency = person.affiliations.iter().rfind(|a| a.until.is_none()).map(|a| a.agency);
     person
@@ -166,7 +210,7 @@ pub(super) fn session(tx: &WriteTransaction, event: &Recorded, it: SessionEvent)
 fn signed_in(tx: &WriteTransaction, event: &Recorded, id: IdKey, it: SignedIn) -> Result<(), ViewError> {
     let SignedIn { person, secret, expires_at, .. } = it;
     let mut sessions = tx.open_table(SESSIONS)?;
-    json_value::put(&mut sessions, id, &SessionRecord { person, secret, expires_at })?;
+    json_value::put(&mut sessions, id, &SessionRecord { person, secret, expires_at, position: event.position })?;
     let mut ends = tx.open_table(SESSION_ENDS)?;
     ends.insert((expires_at.as_second(), id), ())?;
     let ended: Vec<_> = ends
@@ -185,9 +229,18 @@ pub(super) fn token(tx: &WriteTransaction, event: &Recorded, it: TokenEvent) -> 
     let mut tokens = tx.open_table(TOKENS)?;
     match it {
         TokenEvent::Issued(it) => {
-            let record =
-                TokenRecord { person: it.person, scopes: it.scopes, secret: it.secret, expires_at: it.expires_at };
+            let TokenIssued { person, scopes, secret, expires_at, integration, arenas, label: _ } = it;
+            let (former, position) = (None, event.position);
+            let record = TokenRecord { person, scopes, secret, expires_at, former, integration, arenas, position };
             json_value::put(&mut tokens, id, &record)
+        }
+        TokenEvent::Rotated(it) => {
+            json_value::update(&mut tokens, id, |token| {
+                let former = std::mem::replace(&mut token.secret, it.secret);
+                token.former = Some((former, it.former_until));
+                token.expires_at = it.expires_at;
+            })?;
+            rights_changed(tx, event)
         }
         TokenEvent::Revoked(_) => {
             tokens.remove(id)?;

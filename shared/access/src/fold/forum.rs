@@ -8,37 +8,21 @@ use event_log::Recorded;
 use event_sourcing::{
     ViewError,
     json_value::{self, key},
-    redb::{ReadableTable as _, WriteTransaction},
+    redb::WriteTransaction,
 };
-use types::PersonId;
 
-use crate::tables::{ARENAS, ArenaRecord, MEMBERS, WITHDRAWN};
+use super::membership;
+use crate::tables::{ARENAS, ArenaRecord, WITHDRAWN};
 
 pub(super) fn arena(tx: &WriteTransaction, event: &Recorded, it: ArenaEvent) -> Result<(), ViewError> {
     let id = key(event.stream.id());
-    let of = |person: PersonId| (id, key(person.uuid()));
     let access = match it {
         ArenaEvent::Opened(it) => it.access,
         ArenaEvent::Changed(it) => it.access,
-        ArenaEvent::MemberJoined(it) => {
-            tx.open_table(MEMBERS)?.insert(of(it.person), true)?;
-            return Ok(());
-        }
-        ArenaEvent::MemberInvited(it) => {
-            let mut members = tx.open_table(MEMBERS)?;
-            if members.get(of(it.person))?.is_none() {
-                members.insert(of(it.person), false)?;
-            }
-            return Ok(());
-        }
-        ArenaEvent::MemberLeft(it) => {
-            tx.open_table(MEMBERS)?.remove(of(it.person))?;
-            return Ok(());
-        }
-        ArenaEvent::MemberRemoved(it) => {
-            tx.open_table(MEMBERS)?.remove(of(it.person))?;
-            return Ok(());
-        }
+        ArenaEvent::MemberJoined(it) => return membership::joined(tx, id, it.person, event),
+        ArenaEvent::MemberInvited(it) => return membership::invited(tx, id, it.person, event),
+        ArenaEvent::MemberLeft(it) => return membership::gone(tx, id, key(it.person.uuid())),
+        ArenaEvent::MemberRemoved(it) => return membership::gone(tx, id, key(it.person.uuid())),
     };
     json_value::put(&mut tx.open_table(ARENAS)?, id, &ArenaRecord { access })
 }

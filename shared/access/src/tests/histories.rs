@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use contracts::{
     Audience,
-    directory::{AffiliationStarted, PersonJoined, Role},
+    directory::{AffiliationStarted, PersonEvent, PersonJoined, PersonReinstated, Role},
     forum::{ArenaAccess, ArenaChanged, ArenaEvent, MemberLeft},
 };
 use proptest::{prelude::*, test_runner::Config};
 use types::{AgencyId, ArenaId, Line, MandateId, Paragraphs, PersonId, SessionId, Timestamp};
 
 use super::world::World;
-use crate::{Viewer, renew, standing};
+use crate::{Viewer, readers_of, renew, standing};
 
 /// One thing that happens. The numbers say to whom, to which agency or in which arena.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ enum Step {
     Invited(usize, usize),
     Member(usize, usize),
     MemberLeft(usize, usize),
+    Suspended(usize, Option<i64>),
+    Reinstated(usize),
     TimePasses(i64),
 }
 
@@ -42,7 +44,9 @@ fn step() -> impl Strategy<Value = Step> {
         (what.clone(), access).prop_map(|(what, access)| Step::Access(what, access)),
         (who.clone(), what.clone()).prop_map(|(who, what)| Step::Invited(who, what)),
         (who.clone(), what.clone()).prop_map(|(who, what)| Step::Member(who, what)),
-        (who, what).prop_map(|(who, what)| Step::MemberLeft(who, what)),
+        (who.clone(), what).prop_map(|(who, what)| Step::MemberLeft(who, what)),
+        (who.clone(), proptest::option::of(1..15_i64)).prop_map(|(who, until)| Step::Suspended(who, until)),
+        who.prop_map(Step::Reinstated),
         (1..15_i64).prop_map(Step::TimePasses),
     ]
 }
@@ -53,7 +57,10 @@ struct Someone {
     ever_affiliated: bool,
     works_for: Vec<AgencyId>,
     mandate: Option<(MandateId, Timestamp, Option<Timestamp>)>,
+    /// They signed out, or their session ended with their last affiliation or when they were shut out.
     signed_out: bool,
+    /// That they are shut out, and until when.
+    suspended: Option<Option<Timestamp>>,
 }
 
 impl Someone {
@@ -61,8 +68,21 @@ impl Someone {
         self.joined && self.mandate.is_some_and(|(_, from, until)| from <= now && until.is_none_or(|until| now < until))
     }
 
+    /// Whoever works somewhere was also given a mandate there.
     fn participates(&self, now: Timestamp) -> bool {
-        self.joined && (!self.works_for.is_empty() || self.is_secretariat(now))
+        self.joined && !self.is_suspended(now) && (!self.works_for.is_empty() || self.is_secretariat(now))
+    }
+
+    fn is_suspended(&self, now: Timestamp) -> bool {
+        self.suspended.is_some_and(|until| until.is_none_or(|until| now < until))
+    }
+
+    fn acts_for(&self, now: Timestamp, secretariat: AgencyId, invited_for: AgencyId) -> Option<AgencyId> {
+        let is_secretariat =
+            self.mandate.is_some_and(|(_, from, until)| from <= now && until.is_none_or(|until| now < until));
+        let of_secretariat = is_secretariat.then_some(secretariat);
+        let of_invitation = (!self.ever_affiliated).then_some(invited_for);
+        self.works_for.last().copied().or(of_secretariat).or(of_invitation)
     }
 }
 
@@ -75,8 +95,8 @@ struct History {
     sessions: Vec<(SessionId, String)>,
     someone: [Someone; 2],
     access: [ArenaAccess; 2],
-    /// By person and arena: whether they are a member, or only invited.
-    members: BTreeMap<(usize, usize), bool>,
+    /// By person and arena: whether they are a member, or only invited; and for which agency they acted then.
+    members: BTreeMap<(usize, usize), (bool, Option<AgencyId>)>,
 }
 
 impl History {
@@ -88,6 +108,10 @@ impl History {
         let sessions = vec![world.signs_in(people[0]).await, world.signs_in(people[1]).await];
         let (someone, access, members) = (Default::default(), [ArenaAccess::Open; 2], BTreeMap::new());
         Self { world, agencies, arenas, people, sessions, someone, access, members }
+    }
+
+    fn acts_for(&self, who: usize) -> Option<AgencyId> {
+        self.someone[who].acts_for(self.world.now(), self.agencies[0], self.agencies[who])
     }
 
     async fn goes_on(&mut self, step: &Step) {
@@ -102,10 +126,25 @@ impl History {
                 self.someone[who].ever_affiliated = true;
                 self.someone[who].works_for.push(agency);
                 world.happened(self.people[who], AffiliationStarted { agency }).await;
+                world.mandate(self.people[who], Role::Participant, agency, world.now(), None).await;
             }
             Step::Leaves(who, what) => {
-                self.someone[who].works_for.retain(|agency| *agency != self.agencies[what]);
-                world.leaves(self.people[who], self.agencies[what]).await;
+                let (left, someone) = (self.agencies[what], &mut self.someone[who]);
+                someone.works_for.retain(|agency| *agency != left);
+                someone.signed_out |= someone.works_for.is_empty();
+                self.members.retain(|(of, _), (_, agency)| *of != who || *agency != Some(left));
+                world.leaves(self.people[who], left).await;
+            }
+            Step::Suspended(who, until) => {
+                let until = until.map(|until| world.after(until));
+                self.someone[who].suspended = Some(until);
+                self.someone[who].signed_out = true;
+                world.suspends(self.people[who], until).await;
+            }
+            Step::Reinstated(who) => {
+                self.someone[who].suspended = None;
+                let (id, audience) = (self.people[who].uuid(), Audience::Secretariat);
+                world.append::<PersonEvent>(id, audience, PersonReinstated {}).await;
             }
             Step::Granted(who, from, until) => {
                 if self.someone[who].mandate.is_none() {
@@ -132,11 +171,15 @@ impl History {
                 world.append::<ArenaEvent>(arena.uuid(), Audience::ArenaCard(arena), event).await;
             }
             Step::Invited(who, what) => {
-                self.members.entry((who, what)).or_insert(false);
+                let acts_for = self.acts_for(who);
+                self.members.entry((who, what)).or_insert((false, acts_for));
                 world.invites(self.arenas[what], self.people[who]).await;
             }
             Step::Member(who, what) => {
-                self.members.insert((who, what), true);
+                // Whoever was invited for one agency and joins for another is a member for that one.
+                let acts_for = self.acts_for(who);
+                let before = self.members.get(&(who, what)).and_then(|(_, agency)| *agency);
+                self.members.insert((who, what), (true, acts_for.or(before)));
                 world.joins(self.arenas[what], self.people[who]).await;
             }
             Step::MemberLeft(who, what) => {
@@ -160,31 +203,32 @@ impl History {
             };
             assert_eq!(rights(&renewed), rights(&fresh), "a viewer is renewed to who they are");
 
-            let is_viewer = !someone.signed_out
-                && (!someone.works_for.is_empty()
-                    || !someone.ever_affiliated
-                    || someone.mandate.is_some_and(|(_, from, until)| from <= now && until.is_none_or(|it| now < it)));
+            let is_viewer = !someone.signed_out && !someone.is_suspended(now) && self.acts_for(who).is_some();
             assert_eq!(fresh.signed_in().is_some(), is_viewer);
             assert_eq!(fresh.participant().is_some(), is_viewer && someone.participates(now));
             assert_eq!(fresh.is_secretariat(), is_viewer && someone.is_secretariat(now));
-            if let (true, Some(agency)) = (is_viewer, someone.works_for.last()) {
-                assert_eq!(fresh.agency(), Some(*agency));
+            if is_viewer {
+                assert_eq!(fresh.agency(), self.acts_for(who));
             }
             for what in 0..2 {
                 let standing = standing(&snapshot, &fresh, self.arenas[what]).unwrap();
                 let takes_part = fresh.participant().is_some();
-                let member = self.members.get(&(who, what));
-                let inside = member == Some(&true) || someone.is_secretariat(now);
+                let member = self.members.get(&(who, what)).map(|(joined, _)| *joined);
+                let inside = member == Some(true) || someone.is_secretariat(now);
                 let (sees, reads) = match self.access[what] {
                     ArenaAccess::Open => (true, true),
                     ArenaAccess::Members => (true, inside),
                     ArenaAccess::Invited => (inside || member.is_some(), inside),
                 };
                 assert_eq!((standing.sees_card, standing.reads), (takes_part && sees, takes_part && reads));
-                assert_eq!(standing.writes, takes_part && member == Some(&true));
+                assert_eq!(standing.writes, takes_part && member == Some(true));
             }
             // Who is gone stays gone: a viewer that is no longer one is not looked up again.
             viewers.push(if fresh.signed_in().is_some() { renewed } else { before[who].clone() });
+        }
+        if self.access[0] == ArenaAccess::Open {
+            let counted = readers_of(&snapshot, self.arenas[0], now).unwrap().unwrap().persons;
+            assert_eq!(counted, self.someone.iter().filter(|someone| someone.participates(now)).count());
         }
         viewers
     }

@@ -18,9 +18,11 @@ use crate::{Viewer, may_see, readers_of, standing, visible};
 /// arena. `waiting` was invited for agency A, which they work for, and has not
 /// joined. `former` left agency C and is still a member of each arena.
 /// `was-secr` and `soon-secr` have a mandate of the secretariat that is over and one that has not begun. `reads` and `writes`
-/// are tokens of somebody of agency A who is a member of each arena, with the one scope; the last is a token of the
-/// secretariat that only reads.
-const VIEWERS: [&str; 12] = [
+/// are tokens of somebody of agency A who is a member of each arena, with the one scope; `of-arena` is one that reads in
+/// the open arena alone. `colleague` works for agency C without a mandate, `admin` with that of an administrator alone;
+/// `lead-a` answers for agency A. `suspended` is a secretary who was shut out. `program` is a token for a program of
+/// agency A, of somebody who is its integrator and nothing else.
+const VIEWERS: [&str; 18] = [
     "anonymous",
     "waiting",
     "former",
@@ -33,36 +35,43 @@ const VIEWERS: [&str; 12] = [
     "soon-secr",
     "reads",
     "writes",
+    "colleague",
+    "admin",
+    "lead-a",
+    "suspended",
+    "program",
+    "of-arena",
 ];
 
 const SEES: &str = "
-                    anonymous waiting former of-a of-b member guest secr was-secr soon-secr reads writes
-public              yes       yes     yes    yes  yes  yes    yes   yes  yes      yes       yes   yes
-participants        -         -       -      yes  yes  yes    yes   yes  yes      yes       yes   -
-card-of-open        -         -       -      yes  yes  yes    yes   yes  yes      yes       yes   -
-card-of-members     -         -       -      yes  yes  yes    yes   yes  yes      yes       yes   -
-card-of-invited     -         -       -      -    -    yes    yes   yes  -        -         yes   -
-card-of-nothing     -         -       -      -    -    -      -     -    -        -         -     -
-open                -         -       -      yes  yes  yes    yes   yes  yes      yes       yes   -
-members             -         -       -      -    -    yes    -     yes  -        -         yes   -
-invited             -         -       -      -    -    yes    -     yes  -        -         yes   -
-nothing             -         -       -      -    -    -      -     -    -        -         -     -
-agency-a            -         -       -      yes  -    -      -     yes  -        -         yes   -
-agency-b            -         -       -      -    yes  -      -     yes  -        -         -     -
-leadership-a        -         -       -      -    -    -      -     yes  -        -         -     -
-secretariat         -         -       -      -    -    -      -     yes  -        -         -     -
-person-of-a         -         -       -      yes  -    -      -     -    -        -         -     -
-person-waiting      -         -       -      -    -    -      -     -    -        -         -     -
-system              -         -       -      -    -    -      -     -    -        -         -     -
+                    anonymous waiting former of-a of-b member guest secr was-secr soon-secr reads writes colleague admin lead-a suspended program of-arena
+public              yes       yes     yes    yes  yes  yes    yes   yes  yes      yes       yes   yes    yes       yes   yes    yes       yes     yes
+participants        -         -       -      yes  yes  yes    yes   yes  yes      yes       yes   -      -         -     yes    -         yes     yes
+card-of-open        -         -       -      yes  yes  yes    yes   yes  yes      yes       yes   -      -         -     yes    -         yes     yes
+card-of-members     -         -       -      yes  yes  yes    yes   yes  yes      yes       yes   -      -         -     yes    -         yes     -
+card-of-invited     -         -       -      -    -    yes    yes   yes  -        -         yes   -      -         -     -      -         -       -
+card-of-nothing     -         -       -      -    -    -      -     -    -        -         -     -      -         -     -      -         -       -
+open                -         -       -      yes  yes  yes    yes   yes  yes      yes       yes   -      -         -     yes    -         yes     yes
+members             -         -       -      -    -    yes    -     yes  -        -         yes   -      -         -     -      -         -       -
+invited             -         -       -      -    -    yes    -     yes  -        -         yes   -      -         -     -      -         -       -
+nothing             -         -       -      -    -    -      -     -    -        -         -     -      -         -     -      -         -       -
+agency-a            -         -       -      yes  -    -      -     yes  -        -         yes   -      -         -     yes    -         yes     yes
+agency-b            -         -       -      -    yes  -      -     yes  -        -         -     -      -         -     -      -         -       -
+leadership-a        -         -       -      -    -    -      -     yes  -        -         -     -      -         -     yes    -         -       -
+secretariat         -         -       -      -    -    -      -     yes  -        -         -     -      -         -     -      -         -       -
+person-of-a         -         -       -      yes  -    -      -     -    -        -         -     -      -         -     -      -         -       -
+person-waiting      -         -       -      -    -    -      -     -    -        -         -     -      -         -     -      -         -       -
+administration      -         -       -      -    -    -      -     -    -        -         -     -      -         yes   -      -         -       -
+system              -         -       -      -    -    -      -     -    -        -         -     -      -         -     -      -         -       -
 ";
 
 /// c: sees the card, r: reads, w: writes, j: may join.
 const STANDS: &str = "
-                    anonymous waiting former of-a of-b member guest secr was-secr soon-secr reads writes
-open                -         -       -      crj  crj  crw    crj   crj  crj      crj       cr    crw
-members             -         -       -      cj   cj   crw    cj    crj  cj       cj        cr    crw
-invited             -         -       -      -    -    crw    cj    cr   -        -         cr    crw
-nothing             -         -       -      -    -    -      -     -    -        -         -     -
+                    anonymous waiting former of-a of-b member guest secr was-secr soon-secr reads writes colleague admin lead-a suspended program of-arena
+open                -         -       -      crj  crj  crw    crj   crj  crj      crj       cr    crw    -         -     crj    -         cr      cr
+members             -         -       -      cj   cj   crw    cj    crj  cj       cj        cr    crw    -         -     cj     -         c       -
+invited             -         -       -      -    -    crw    cj    cr   -        -         cr    crw    -         -     -      -         -       -
+nothing             -         -       -      -    -    -      -     -    -        -         -     -      -         -     -      -         -       -
 ";
 
 struct Exchange {
@@ -85,6 +94,12 @@ impl Exchange {
         let (of_a, of_b) = (w.person(a).await, w.person(b).await);
         let (member, guest, reader) = (w.person(c).await, w.person(c).await, w.person(a).await);
         let (secretary, was, soon) = (w.secretary(c).await, w.person(c).await, w.person(c).await);
+        let (colleague, admin, integrator) = (w.colleague(c).await, w.colleague(c).await, w.colleague(a).await);
+        w.mandate(admin, Role::Administrator, c, w.now(), None).await;
+        w.mandate(integrator, Role::Integrator, a, w.now(), None).await;
+        let (lead_a, suspended) = (w.person(a).await, w.secretary(c).await);
+        w.mandate(lead_a, Role::Leadership, a, w.now(), None).await;
+        w.suspends(suspended, None).await;
         w.mandate(was, Role::Secretariat, c, w.after(-100), Some(w.now())).await;
         w.mandate(soon, Role::Secretariat, c, w.after(1), None).await;
         let arenas = [
@@ -102,6 +117,8 @@ impl Exchange {
         let former_viewer = w.viewer(former).await;
         assert!(former_viewer.participant().is_some());
         w.leaves(former, c).await;
+        let (_, program) = w.token_for(integrator, &[Scope::Read], None, Some(a)).await;
+        let (_, of_arena) = w.token_for(reader, &[Scope::Read], Some(vec![arenas[0].1]), None).await;
         let viewers = vec![
             Viewer::Anonymous,
             w.viewer(waiting).await,
@@ -115,6 +132,12 @@ impl Exchange {
             w.viewer(soon).await,
             w.viewer_with(reader, &[Scope::Read]).await,
             w.viewer_with(reader, &[Scope::Write]).await,
+            w.viewer(colleague).await,
+            w.viewer(admin).await,
+            w.viewer(lead_a).await,
+            w.viewer(suspended).await,
+            w.viewer_by(&program).await,
+            w.viewer_by(&of_arena).await,
         ];
         assert!(viewers[1].signed_in().is_some_and(|waiting| !waiting.joined));
         Self { viewers, agency_a: a, agency_b: b, arenas, of_a, waiting, world }
@@ -131,6 +154,7 @@ impl Exchange {
             "secretariat" => Audience::Secretariat,
             "person-of-a" => Audience::Person(self.of_a),
             "person-waiting" => Audience::Person(self.waiting),
+            "administration" => Audience::Administration,
             "system" => Audience::System,
             name => match name.strip_prefix("card-of-") {
                 Some(name) => Audience::ArenaCard(arena(name)),
@@ -150,6 +174,7 @@ impl Exchange {
             AudienceRule::Leadership => "leadership-a",
             AudienceRule::Secretariat => "secretariat",
             AudienceRule::Person => "person-of-a",
+            AudienceRule::Administration => "administration",
             AudienceRule::System => "system",
         })
     }
@@ -177,7 +202,7 @@ async fn everyone_sees_what_the_table_says() {
             assert_eq!(if sees { "yes" } else { "-" }, expected, "{who} and {name}");
         }
     }
-    assert_eq!(classes.len(), 9, "a row for each kind of audience: {classes:?}");
+    assert_eq!(classes.len(), 10, "a row for each kind of audience: {classes:?}");
 }
 
 #[tokio::test]
@@ -244,15 +269,16 @@ async fn those_who_will_read_are_counted_as_they_are_let_in() {
     let (world, [open, members, invited, nothing]) = (&exchange.world, exchange.arenas.map(|(_, arena)| arena));
     let snapshot = world.snapshot().await;
     let of = |arena| readers_of(&snapshot, arena, world.now()).unwrap().map(|it| (it.persons, it.agencies));
-    // of-a, of-b, member, guest, reader, secretary, was-secr, soon-secr.
-    assert_eq!(of(open), Some((8, 3)));
+    // of-a, of-b, member, guest, reader, secretary, was-secr, soon-secr, lead-a.
+    assert_eq!(of(open), Some((9, 3)));
     // member, reader, secretary.
     assert_eq!(of(members), Some((3, 2)));
     assert_eq!(of(invited), Some((3, 2)));
     assert_eq!(of(nothing), None);
     let people = crate::members(&snapshot, members).unwrap();
-    assert_eq!((people.joined.len(), people.invited.len()), (3, 1));
-    assert_eq!(crate::member_count(&snapshot, members).unwrap(), 3);
+    let joined = people.iter().filter(|it| it.joined).count();
+    assert_eq!((joined, people.len()), (2, 3), "who left the agency is a member no longer");
+    assert_eq!(crate::member_count(&snapshot, members).unwrap(), 2);
 }
 
 #[tokio::test]
@@ -264,8 +290,10 @@ async fn those_who_will_read_are_counted_as_they_come_move_and_go() {
         let snapshot = world.snapshot().await;
         let readers = readers_of(&snapshot, arena, world.now()).unwrap().unwrap();
         // Counted one by one, from the records of all.
-        let works_for: HashSet<_> = crate::people::affiliated(&snapshot).unwrap().into_iter().collect();
-        assert_eq!(readers.persons, works_for.len());
+        let persons = crate::people::persons(&snapshot).unwrap();
+        let taking_part: Vec<_> = persons.iter().filter(|it| it.participates(world.now())).collect();
+        let agencies: HashSet<_> = taking_part.iter().map(|it| it.acts_for(world.now()).unwrap()).collect();
+        assert_eq!((readers.persons, readers.agencies), (taking_part.len(), agencies.len()));
         (readers.persons, readers.agencies)
     };
     assert_eq!(now().await, (0, 0));
@@ -276,6 +304,19 @@ async fn those_who_will_read_are_counted_as_they_come_move_and_go() {
     world.happened(kim, AffiliationEnded { agency: a }).await;
     assert_eq!(now().await, (2, 2));
     world.happened(kim, AffiliationStarted { agency: b }).await;
+    assert_eq!(now().await, (2, 2), "nobody takes part without a mandate");
+    let mandate = world.mandate(kim, Role::Participant, b, world.after(10), Some(world.after(30))).await;
+    for (seconds, persons) in [(9, 2), (1, 3)] {
+        world.clock.advance_seconds(seconds);
+        assert_eq!(now().await, (persons, 2), "from its beginning, without an event");
+    }
+    world.suspends(kim, Some(world.after(5))).await;
+    for (seconds, persons) in [(4, 2), (1, 3), (14, 3), (1, 2)] {
+        world.clock.advance_seconds(seconds);
+        assert_eq!(now().await, (persons, 2), "but while they are shut out, and until its end");
+    }
+    world.mandate_ends(kim, mandate).await;
+    world.mandate(kim, Role::Participant, b, world.now(), None).await;
     assert_eq!(now().await, (3, 2));
     world.happened(alex, AffiliationEnded { agency: a }).await;
     assert_eq!(now().await, (2, 1), "nobody is left of A");
@@ -293,7 +334,7 @@ async fn people_know_of_those_who_joined_and_of_their_own_agencys_invitations() 
     };
     assert_eq!(knows(0), (0, false));
     assert_eq!(knows(1), (0, false));
-    assert_eq!(knows(3), (10, true));
-    assert_eq!(knows(4), (9, false));
-    assert_eq!(knows(7), (10, true));
+    assert_eq!(knows(3), (15, true));
+    assert_eq!(knows(4), (14, false));
+    assert_eq!(knows(7), (15, true));
 }

@@ -1,13 +1,20 @@
 //! Sessions, tokens and mandates, and their ends.
 
-use contracts::directory::{AffiliationStarted, AgencyEvent, AgencyRenamed, PersonJoined, Role, Scope};
+use contracts::{
+    directory::{
+        AffiliationStarted, AgencyEvent, AgencyRenamed, MandateDelegated, PersonEvent, PersonJoined, PersonReinstated,
+        Role, Scope, TokenEvent, TokenRotated,
+    },
+    forum::ArenaAccess,
+};
 use event_sourcing::redb::ReadableTableMetadata as _;
-use types::{Line, SessionId};
+use types::{Line, MandateId, SessionId};
 use uuid::Uuid;
 
 use super::world::World;
 use crate::{
-    Credential, Secret, Viewer, last_seen::SESSION_IDLE_SECONDS_MAX, renew, session_text, still_valid, token_text,
+    Credential, Secret, Viewer, last_seen::SESSION_IDLE_SECONDS_MAX, renew, session_text, standing, still_valid,
+    token_text,
 };
 
 #[tokio::test]
@@ -147,7 +154,102 @@ async fn a_mandate_holds_from_and_until_its_moments_without_an_event() {
     world.mandate_ends(person, contact).await;
     let later = renew(&world.snapshot().await, &later, world.now()).unwrap().unwrap();
     assert!(!later.is_contact_person_of(agency));
-    assert!(later.participant().unwrap().mandates.is_empty());
+    assert_eq!(later.participant().unwrap().roles, [Role::Participant]);
+}
+
+#[tokio::test]
+async fn what_was_delegated_ends_with_the_mandate_that_it_comes_from() {
+    let world = World::new().await;
+    let agency = world.agency("A").await;
+    let (chief, deputy) = (world.person(agency).await, world.person(agency).await);
+    let of = world.mandate(chief, Role::Leadership, agency, world.now(), None).await;
+    let mandate = MandateId::new(&world.ids);
+    let (from, until) = (world.now(), world.after(100));
+    let delegated = MandateDelegated { mandate, of, by: chief, role: Role::Leadership, agency, from, until };
+    world.happened(deputy, delegated).await;
+    let viewer = world.viewer(deputy).await;
+    assert!(viewer.is_leadership_of(agency));
+    world.mandate_ends(chief, of).await;
+    let later = renew(&world.snapshot().await, &viewer, world.now()).unwrap().unwrap();
+    assert!(!later.is_leadership_of(agency) && later.participant().is_some());
+}
+
+#[tokio::test]
+async fn who_is_shut_out_signs_in_again_afterwards() {
+    let world = World::new().await;
+    let agency = world.agency("A").await;
+    let person = world.person(agency).await;
+    let viewer = world.viewer(person).await;
+    let (_, token) = world.token(person, &[Scope::Read]).await;
+    world.suspends(person, Some(world.after(10))).await;
+    let is_valid = async |viewer: &Viewer| still_valid(&world.snapshot().await, viewer, world.now());
+    assert!(!is_valid(&viewer).await);
+    assert_eq!(world.viewer(person).await, Viewer::Anonymous, "no session that begins meanwhile works");
+    world.clock.advance_seconds(10);
+    assert!(!is_valid(&viewer).await, "what was begun before stays ended");
+    assert_eq!(world.gate.viewer_of_token(&world.snapshot().await, &token).unwrap(), None);
+    assert!(world.viewer(person).await.participant().is_some());
+    world.suspends(person, None).await;
+    assert_eq!(world.viewer(person).await, Viewer::Anonymous);
+    let audience = contracts::Audience::Secretariat;
+    world.append::<PersonEvent>(person.uuid(), audience, PersonReinstated {}).await;
+    assert!(world.viewer(person).await.participant().is_some());
+}
+
+#[tokio::test]
+async fn who_comes_back_to_an_agency_signs_in_again_and_is_a_member_of_nothing() {
+    let world = World::new().await;
+    let (a, b) = (world.agency("A").await, world.agency("B").await);
+    let person = world.person(a).await;
+    let arena = world.arena(ArenaAccess::Members).await;
+    world.joins(arena, person).await;
+    let viewer = world.viewer(person).await;
+    let (_, token) = world.token(person, &[Scope::Read]).await;
+    world.leaves(person, a).await;
+    for agency in [a, b] {
+        world.happened(person, AffiliationStarted { agency }).await;
+        world.mandate(person, Role::Participant, agency, world.now(), None).await;
+        assert!(!still_valid(&world.snapshot().await, &viewer, world.now()));
+        assert_eq!(world.gate.viewer_of_token(&world.snapshot().await, &token).unwrap(), None);
+        let anew = world.viewer(person).await;
+        assert!(anew.participant().is_some());
+        assert!(!standing(&world.snapshot().await, &anew, arena).unwrap().reads);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_was_given_another_secret_is_known_by_both_for_a_while() {
+    let world = World::new().await;
+    let person = world.person(world.agency("A").await).await;
+    let (token, before) = world.token(person, &[Scope::Read]).await;
+    let secret = Secret::new();
+    let (expires_at, former_until) = (world.after(10_000), world.after(10));
+    let rotated = TokenRotated { secret: secret.hash(), expires_at, former_until };
+    world.append::<TokenEvent>(token.uuid(), contracts::Audience::System, rotated).await;
+    let snapshot = world.snapshot().await;
+    let works = |text: &str| world.gate.viewer_of_token(&snapshot, text).unwrap().is_some();
+    let after = crate::token_text(token, &secret);
+    assert!(works(&before) && works(&after));
+    world.clock.advance_seconds(10);
+    assert!(!works(&before) && works(&after));
+    world.clock.advance_seconds(9_989);
+    assert!(works(&after));
+    world.clock.advance_seconds(1);
+    assert!(!works(&after));
+}
+
+#[tokio::test]
+async fn a_program_works_as_long_as_its_person_is_the_agencys_integrator() {
+    let world = World::new().await;
+    let agency = world.agency("A").await;
+    let person = world.secretary(agency).await;
+    let mandate = world.mandate(person, Role::Integrator, agency, world.now(), None).await;
+    let (_, token) = world.token_for(person, &[Scope::Read, Scope::Write], None, Some(agency)).await;
+    let viewer = world.viewer_by(&token).await;
+    assert_eq!(viewer.signed_in().unwrap().roles, [Role::Integrator], "it does nothing that needs another mandate");
+    assert!(viewer.participant().is_some() && !viewer.is_secretariat());
+    world.mandate_ends(person, mandate).await;
+    assert!(!still_valid(&world.snapshot().await, &viewer, world.now()));
 }
 
 #[tokio::test]
@@ -164,7 +266,7 @@ async fn who_changes_agency_looks_for_the_new_one() {
     let later = renew(&snapshot, &viewer, world.now()).unwrap().unwrap();
     assert_eq!(later.agency(), Some(b));
     assert_eq!(later.signed_in().unwrap().agency_name, "Bee");
-    assert_eq!(crate::people::agency(&snapshot, b).unwrap().unwrap().former_names, ["B"]);
+    assert_eq!(crate::people::agency(&snapshot, b).unwrap().unwrap().former_names[0].name, "B");
     let record = crate::people::person(&snapshot, person).unwrap().unwrap();
     assert_eq!(record.former_affiliations().map(|it| it.agency).collect::<Vec<_>>(), [a]);
     world.leaves(person, b).await;

@@ -6,8 +6,8 @@ use contracts::{
     Actor, Audience, EventSet, Meta,
     directory::{
         AffiliationEnded, AffiliationStarted, AgencyEvent, AgencyRegistered, MandateEnded, MandateGranted, PersonEvent,
-        PersonInvited, PersonJoined, Role, Scope, SessionEnd, SessionEvent, SessionRevoked, SignedIn, TokenEvent,
-        TokenIssued, TokenRevoked,
+        PersonInvited, PersonJoined, PersonSuspended, Role, Scope, SessionEnd, SessionEvent, SessionRevoked, SignedIn,
+        TokenEvent, TokenIssued, TokenRevoked,
     },
     forum::{ArenaAccess, ArenaEvent, ArenaOpened, MemberInvited, MemberJoined},
 };
@@ -99,6 +99,7 @@ impl World {
             website: None,
             other_names: Vec::new(),
             kind: contracts::directory::AgencyKind::State,
+            organisation_number: None,
         };
         self.append::<AgencyEvent>(agency.uuid(), Audience::Participants, event).await;
         agency
@@ -115,12 +116,25 @@ impl World {
         person
     }
 
-    /// Somebody who has joined and works for the agency.
-    pub(super) async fn person(&self, agency: AgencyId) -> PersonId {
+    /// Somebody who has joined and works for the agency, without a mandate.
+    pub(super) async fn colleague(&self, agency: AgencyId) -> PersonId {
         let person = self.invited(agency).await;
         self.happened(person, PersonJoined { name: Line::new("Kim").unwrap(), title: None }).await;
         self.happened(person, AffiliationStarted { agency }).await;
         person
+    }
+
+    /// Somebody who has joined, works for the agency and takes part for it.
+    pub(super) async fn person(&self, agency: AgencyId) -> PersonId {
+        let person = self.colleague(agency).await;
+        self.mandate(person, Role::Participant, agency, self.now(), None).await;
+        person
+    }
+
+    /// Shuts somebody out.
+    pub(super) async fn suspends(&self, person: PersonId, until: Option<Timestamp>) {
+        let reason = Line::new("Utredning").unwrap();
+        self.append::<PersonEvent>(person.uuid(), Audience::Secretariat, PersonSuspended { reason, until }).await;
     }
 
     pub(super) async fn leaves(&self, person: PersonId, agency: AgencyId) {
@@ -182,6 +196,17 @@ impl World {
 
     /// Issues a token for an hour; answers with it and its text.
     pub(super) async fn token(&self, person: PersonId, scopes: &[Scope]) -> (TokenId, String) {
+        self.token_for(person, scopes, None, None).await
+    }
+
+    /// The same for some arenas alone, or for a program of an agency.
+    pub(super) async fn token_for(
+        &self,
+        person: PersonId,
+        scopes: &[Scope],
+        arenas: Option<Vec<ArenaId>>,
+        integration: Option<AgencyId>,
+    ) -> (TokenId, String) {
         let (token, secret) = (TokenId::new(&self.ids), Secret::new());
         let event = TokenIssued {
             person,
@@ -189,6 +214,8 @@ impl World {
             scopes: scopes.to_vec(),
             secret: secret.hash(),
             expires_at: self.after(3_600),
+            integration,
+            arenas,
         };
         self.append::<TokenEvent>(token.uuid(), Audience::System, event).await;
         (token, token_text(token, &secret))
@@ -207,6 +234,11 @@ impl World {
     /// The person as a viewer, with a token.
     pub(super) async fn viewer_with(&self, person: PersonId, scopes: &[Scope]) -> Viewer {
         let (_, token) = self.token(person, scopes).await;
-        self.gate.viewer_of_token(&self.snapshot().await, &token).unwrap().unwrap()
+        self.viewer_by(&token).await
+    }
+
+    /// Whoever has this token.
+    pub(super) async fn viewer_by(&self, token: &str) -> Viewer {
+        self.gate.viewer_of_token(&self.snapshot().await, token).unwrap().unwrap()
     }
 }

@@ -6,8 +6,9 @@ use access::{AccessFold, Gate, GateOptions, Keys, Secret, session_text, token_te
 use contracts::{
     Actor, Audience, EventSet, Meta,
     directory::{
-        AffiliationStarted, AgencyEvent, AgencyKind, AgencyRegistered, PersonEvent, PersonInvited, PersonJoined, Scope,
-        SessionEnd, SessionEvent, SessionRevoked, SignedIn, TokenEvent, TokenIssued, TokenRevoked,
+        AffiliationStarted, AgencyEvent, AgencyKind, AgencyRegistered, MandateGranted, PersonEvent, PersonInvited,
+        PersonJoined, Role, Scope, SessionEnd, SessionEvent, SessionRevoked, SignedIn, TokenEvent, TokenIssued,
+        TokenRevoked,
     },
     forum::{
         ArenaAccess, ArenaEvent, ArenaOpened, MemberJoined, MemberRemoved, PostAdded, PostWithdrawn, ShownAs,
@@ -100,6 +101,7 @@ impl World {
             website: None,
             other_names: vec![],
             kind: AgencyKind::State,
+            organisation_number: None,
         };
         world.append(world.agency.uuid(), Audience::Participants, AgencyEvent::from(registered)).await;
         world
@@ -159,6 +161,9 @@ impl World {
         let joined = PersonJoined { name: Line::new(name).unwrap(), title: None };
         self.append(id, Audience::Participants, PersonEvent::from(joined)).await;
         self.append(id, Audience::Participants, PersonEvent::from(AffiliationStarted { agency })).await;
+        let (mandate, role, from) = (MandateId::new(&self.ids), Role::Participant, self.clock.now());
+        let granted = MandateGranted { mandate, role, agency, from, until: None };
+        self.append(id, Audience::Participants, PersonEvent::from(granted)).await;
         let (session, secret) = (SessionId::new(&self.ids), Secret::new());
         let signed_in = SignedIn { person, secret: secret.hash(), expires_at, openid: None };
         self.append(session.uuid(), Audience::System, SessionEvent::from(signed_in)).await;
@@ -175,6 +180,8 @@ impl World {
             scopes: vec![Scope::Read],
             secret: secret.hash(),
             expires_at,
+            integration: None,
+            arenas: None,
         };
         self.append(token.uuid(), Audience::System, TokenEvent::from(issued)).await;
         (token, token_text(token, &secret))

@@ -162,12 +162,19 @@ async fn who_grants_and_ends_mandates() {
     let page = cast.contact.get(&path).await;
     assert!(page.body.contains("<strong>Kontaktperson</strong>"));
     let mandates: Vec<_> = page.body.split(&format!("action=\"{grant}/")).skip(1).collect();
-    assert_eq!(mandates.len(), 1, "taking part ends with the work for the agency, not by itself");
-    let end = format!("{grant}/{}", mandates[0].split('"').next().unwrap());
+    let [taking_part, contact_person] = mandates[..] else { panic!("two mandates: {}", page.body) };
+    let path_of = |mandate: &str| format!("{grant}/{}", mandate.split('"').next().unwrap());
+    let (end, end_taking_part) = (path_of(contact_person), path_of(taking_part));
     let csrf = cast.participant.get("/me").await.field("csrf").unwrap();
     assert_eq!(cast.participant.post(&end, &[("csrf", &csrf)]).await.status, 404);
     assert_eq!(cast.contact.submit(&path, &end, &[]).await.status, 303);
     assert!(!cast.contact.get(&path).await.body.contains("<strong>Kontaktperson</strong>"));
+
+    let mut colleague = cast.world.browser_of(cast.colleague).await;
+    assert_eq!(colleague.get("/agencies").await.status, 200);
+    assert_eq!(cast.contact.submit(&path, &end_taking_part, &[]).await.status, 303);
+    cast.world.read(cast.world.head().await).await;
+    assert_eq!(colleague.get("/agencies").await.status, 303, "nobody takes part without a mandate");
 }
 
 #[tokio::test]

@@ -152,6 +152,7 @@ fn put_audience(out: &mut Vec<u8>, audience: Audience) {
         Audience::Secretariat => (6, None),
         Audience::Person(person) => (7, Some(person.uuid())),
         Audience::System => (8, None),
+        Audience::Administration => (9, None),
     };
     out.push(class);
     if let Some(id) = id {
@@ -170,6 +171,7 @@ fn audience(input: &mut Input<'_>) -> Result<Audience, BadValue> {
         6 => Audience::Secretariat,
         7 => Audience::Person(PersonId::from_uuid(uuid(input)?)),
         8 => Audience::System,
+        9 => Audience::Administration,
         _ => return Err(BadValue::Wrong("a commit is for nobody")),
     })
 }
@@ -179,16 +181,18 @@ fn role_number(role: Role) -> u8 {
         Role::Participant => 0,
         Role::ContactPerson => 1,
         Role::Secretariat => 2,
+        Role::Leadership => 3,
+        Role::PortfolioLead => 4,
+        Role::Reviewer => 5,
+        Role::Registrar => 6,
+        Role::Administrator => 7,
+        Role::Integrator => 8,
     }
 }
 
 fn role(input: &mut Input<'_>) -> Result<Role, BadValue> {
-    match input.byte()? {
-        0 => Ok(Role::Participant),
-        1 => Ok(Role::ContactPerson),
-        2 => Ok(Role::Secretariat),
-        _ => Err(BadValue::Wrong("a role that nobody has")),
-    }
+    let number = input.byte()?;
+    Role::ALL.into_iter().find(|role| role_number(*role) == number).ok_or(BadValue::Wrong("a role that nobody has"))
 }
 
 fn uuid(input: &mut Input<'_>) -> Result<Uuid, BadValue> {
