@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use types::{
-    AgencyId, ArenaId, Clock as _, CommitId, Ids as _, Line, ManualClock, Paragraphs, PersonId, Position, PostId,
+    AgencyId, ArenaId, Clock as _, CommitId, Ids as _, Line, MandateId, ManualClock, Paragraphs, PersonId, Position, PostId,
     SequentialIds, SessionId, StreamId, ThreadId, Timestamp, TokenId,
 };
 use uuid::Uuid;
