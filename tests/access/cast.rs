@@ -222,7 +222,8 @@ impl<'w> Cast<'w> {
     async fn token(&self, person: PersonId, scopes: &[Scope], expires_at: Timestamp) -> (TokenId, String) {
         let (token, secret) = (TokenId::new(&SystemIds), Secret::new());
         let (label, scopes) = (line("prov"), scopes.to_vec());
-        let issued = TokenIssued { person, label, scopes, secret: secret.hash(), expires_at };
+        let issued =
+            TokenIssued { person, label, scopes, secret: secret.hash(), expires_at, integration: None, arenas: None };
         self.happened::<TokenEvent>(token.uuid(), true, Audience::System, vec![issued.into()]).await;
         (token, token_text(token, &secret))
     }

@@ -24,8 +24,8 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use types::{
-    AgencyId, ArenaId, Clock as _, CommitId, Ids as _, Line, MandateId, ManualClock, Paragraphs, PersonId, Position, PostId,
-    SequentialIds, SessionId, StreamId, ThreadId, Timestamp, TokenId,
+    AgencyId, ArenaId, Clock as _, CommitId, Ids as _, Line, MandateId, ManualClock, Paragraphs, PersonId, Position,
+    PostId, SequentialIds, SessionId, StreamId, ThreadId, Timestamp, TokenId,
 };
 use uuid::Uuid;
 
