@@ -19,7 +19,7 @@ impl Asker {
     /// Of this server. It follows no redirect, and keeps no cookies.
     pub(crate) fn new(base: &str) -> Self {
         // A connection on which something was refused unread is closed, so none is used twice.
-        let client = Client::builder().no_proxy().redirect(Policy::none()).pool_max_idle_per_host(0).build();
+        let client = system_tests::client().redirect(Policy::none()).pool_max_idle_per_host(0).build();
         Self { client: client.expect("the client has no exotic options"), base: base.to_owned() }
     }
 

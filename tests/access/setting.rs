@@ -21,6 +21,8 @@ const EVENTS_AT_ONCE: usize = 1_024;
 
 /// Whose browser it is: the first of these who may do it.
 const ROLES: [&str; 6] = ["browser", "author", "secretary", "contact", "joining", "anonymous"];
+/// The rule of what no browser sends: it has neither cookie nor form token, and its own proof.
+const BY_PROVIDER: &str = "page.by-provider";
 /// Whose browser it is where nobody may.
 const SOMEBODY: &str = "author";
 
@@ -54,7 +56,7 @@ impl<'t> Setting<'t> {
             let mut cast = Cast::enter(world, keys).await;
             let (before, other) = (cast.credentials("ended").await.1, cast.credentials("outsider").await.1);
             let mut changes = Vec::new();
-            for route in rows.iter().filter(|route| route.writes()) {
+            for route in rows.iter().filter(|route| route.writes() && route.rule != BY_PROVIDER) {
                 let may = |role: &&&str| {
                     let asks = policy.roles(route.surface()).iter().any(|it| it == **role);
                     asks && *policy.expected(&route.rule, "open", role) == Answer::Ok

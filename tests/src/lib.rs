@@ -3,6 +3,7 @@
 
 #![expect(clippy::panic, reason = "a test that can't go on says why and fails")]
 
+mod client;
 mod command;
 mod page;
 mod person;
@@ -11,6 +12,7 @@ mod socket;
 mod tree;
 mod world;
 
+pub use client::client;
 pub use command::{Ran, finish, real_agencies, run};
 pub use page::Page;
 pub use person::Person;

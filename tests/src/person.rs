@@ -19,9 +19,7 @@ pub struct Person {
 impl Person {
     /// Somebody who has not signed in, at this server.
     pub fn new(base: &str) -> Self {
-        // The client may know TLS when it was built together with what needs it, and then wants to be told whose.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().cookie_store(true).no_proxy().build().expect("the client has no exotic options");
+        let client = crate::client().cookie_store(true).build().expect("the client has no exotic options");
         Self { client, base: base.to_owned(), token: None, at_least: Mutex::default() }
     }
 

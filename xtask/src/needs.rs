@@ -55,6 +55,11 @@ pub(crate) fn browser_tests() -> PathBuf {
     root().join("tests/browser")
 }
 
+/// The tests with a real OpenID provider.
+fn openid_tests() -> PathBuf {
+    root().join("tests/oidc")
+}
+
 /// Chromium, if there is one.
 pub(crate) fn chromium() -> Option<PathBuf> {
     if let Some(named) = env::var_os("CHROMIUM").filter(|named| !named.is_empty()) {
@@ -88,15 +93,19 @@ pub(crate) fn install() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Brings the packages that the lock file names, unless they are there.
+/// Brings the packages that the lock files name, unless they are there.
 pub(crate) fn install_node_packages() -> anyhow::Result<()> {
-    let changed = |file: &str| browser_tests().join(file).metadata().and_then(|metadata| metadata.modified()).ok();
+    [browser_tests(), openid_tests()].iter().try_for_each(|dir| install_packages_of(dir))
+}
+
+fn install_packages_of(dir: &Path) -> anyhow::Result<()> {
+    let changed = |file: &str| dir.join(file).metadata().and_then(|metadata| metadata.modified()).ok();
     let installed = changed("node_modules/.package-lock.json");
     if installed.is_some() && installed >= changed("package-lock.json") && installed >= changed("package.json") {
         say("they are there");
         return Ok(());
     }
-    run(program("npm", ["ci", "--no-audit", "--no-fund"]).current_dir(browser_tests()))
+    run(program("npm", ["ci", "--no-audit", "--no-fund"]).current_dir(dir))
 }
 
 fn node_major() -> Option<u32> {

@@ -15,7 +15,7 @@ pub(crate) fn run_all() -> anyhow::Result<()> {
     let has_browser_tests = needs::browser_tests().is_dir();
     steps.take("what the tests need", "cargo xtask test", needs::install)?;
     if has_browser_tests {
-        steps.take("packages of the browser tests", "npm ci, in tests/browser", needs::install_node_packages)?;
+        steps.take("packages of Node", "npm ci, in tests/browser and tests/oidc", needs::install_node_packages)?;
     }
     steps.take("format", "cargo fmt --all --check", || run(&mut cargo(["fmt", "--all", "--check"])))?;
     steps.take("lints", "cargo clippy --workspace --all-targets -- -D warnings", || {

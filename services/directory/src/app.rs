@@ -6,13 +6,14 @@ use access::Gate;
 use axum::extract::FromRef;
 use types::PersonId;
 
-use crate::Commands;
+use crate::{Commands, openid::OpenId};
 
 /// The state of the directory's router. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) gate: Gate,
     pub(crate) commands: Commands,
+    pub(crate) openid: OpenId,
     /// Who can be signed in as by a click; `None` where people are not invented.
     pub(crate) personas: Option<Personas>,
 }

@@ -4,6 +4,7 @@
 mod agencies;
 mod delegation;
 mod error;
+mod identities;
 mod link_requests;
 mod people;
 mod signing_in;
@@ -25,13 +26,14 @@ use uuid::Uuid;
 pub use agencies::{ImportError, Imported};
 pub use delegation::NewDelegation;
 pub use error::Error;
+pub use identities::{Admission, ProviderAccount};
 pub(crate) use link_requests::{LinkHealth, Worker};
 pub use people::{Invitation, NewMandate, is_mail_address};
 pub use signing_in::{LINK_MINUTES, Link, LinkRequest, Opened, SESSION_HOURS};
 pub use tokens::{IssuedToken, NewToken};
 
 use crate::{
-    domain::{Authority, Capacity, agency::Agency, person::Person, session::Session, token::Token},
+    domain::{Authority, Capacity, agency::Agency, identity::Identity, person::Person, session::Session, token::Token},
     outbox::Outbox,
 };
 
@@ -52,6 +54,7 @@ pub(crate) struct Inner {
     origin: String,
     agencies: Executor<Agency>,
     people: Executor<Person>,
+    identities: Executor<Identity>,
     sessions: Executor<Session>,
     tokens: Executor<Token>,
     link_requests: mpsc::Sender<link_requests::Job>,
@@ -168,6 +171,7 @@ impl Commands {
         let commands = Self(Arc::new(Inner {
             agencies: Executor::new(log.clone(), options),
             people: Executor::new(log.clone(), options),
+            identities: Executor::new(log.clone(), options),
             sessions: Executor::new(log.clone(), options),
             tokens: Executor::new(log.clone(), options),
             registering: Mutex::default(),

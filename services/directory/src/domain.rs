@@ -2,6 +2,7 @@
 
 pub mod agency;
 pub mod authority;
+pub mod identity;
 pub mod person;
 pub mod session;
 pub mod token;

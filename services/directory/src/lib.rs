@@ -8,6 +8,7 @@ mod app;
 pub mod commands;
 pub mod domain;
 pub mod import;
+mod openid;
 mod outbox;
 mod pages;
 mod problem;
@@ -21,6 +22,7 @@ use access::{AccessFold, Gate, GateOptions, Keys};
 use axum::Router;
 use event_log::Log;
 use event_sourcing::{ViewError, Views, ViewsOptions};
+use service_kit::OpenIdProvider;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use types::{Clock, Ids};
@@ -49,6 +51,8 @@ pub struct Options {
     pub origin: String,
     /// How long a read waits for what it is to see; [`access::AT_LEAST_WAIT`] if nothing else is wanted.
     pub at_least_wait: Duration,
+    /// The OpenID providers with which people sign in.
+    pub openid: Vec<OpenIdProvider>,
     /// Whether all people are invented, and can be signed in as by a click.
     pub demo: bool,
     /// Ends what runs by itself.
@@ -64,6 +68,9 @@ pub enum StartError {
     /// The outbox.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// The OpenID providers.
+    #[error(transparent)]
+    OpenId(#[from] oidc::SetupError),
 }
 
 /// The directory, running.
@@ -77,11 +84,12 @@ pub struct Directory {
 impl Directory {
     /// Opens the views and starts to follow the log.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let Options { log, clock, ids, keys, data, origin, at_least_wait, demo, shutdown } = options;
+        let Options { log, clock, ids, keys, data, origin, at_least_wait, openid, demo, shutdown } = options;
         let outbox = outbox::Outbox::open(&data, &origin)?;
         let path = data.join("views/directory.redb");
         let folds = ViewsOptions::new(path, views::VERSION).fold(AccessFold).fold(views::DirectoryFold);
         let views = Views::open(log.clone(), folds).await?;
+        let openid = openid::OpenId::new(openid, &origin, clock.clone(), ids.clone())?;
         let gate = GateOptions { at_least_wait, ..GateOptions::new(&*origin) };
         let gate = Gate::new(views.clone(), keys.clone(), clock.clone(), gate);
         let parts = commands::Parts { log, views, clock, ids, outbox, keys, origin };
@@ -89,7 +97,7 @@ impl Directory {
         let stop = shutdown.child_token();
         let link_health = worker.health();
         let worker = tokio::spawn(worker.run(stop.clone()));
-        let app = app::App { gate, commands, personas: demo.then(app::Personas::default) };
+        let app = app::App { gate, commands, openid, personas: demo.then(app::Personas::default) };
         Ok(Self { app, worker, link_health, stop })
     }
 

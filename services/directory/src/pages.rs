@@ -4,10 +4,12 @@ mod agencies;
 mod agency;
 mod demo;
 mod fields;
+mod identities;
 mod invite;
 mod join;
 mod mandates;
 mod me;
+pub(crate) mod openid;
 mod people;
 mod person;
 mod sessions;
@@ -33,9 +35,16 @@ pub(crate) fn routes() -> PageRouter<App> {
         .route("/sign-in/sent", get(sign_in::sent))
         .route("/sign-in/link", get(sign_in_link::show).post(sign_in_link::send))
         .route("/sign-in/demo", post(demo::send))
+        .route("/sign-in/step-up", get(openid::step_up::show).post(openid::step_up::send))
+        .route("/sign-in/openid/keys", get(openid::keys))
+        .route("/sign-in/openid/{provider}", post(openid::begin))
+        .route("/sign-in/openid/{provider}/answer", get(openid::answer::show))
+        .route("/sign-in/openid/{provider}/logout", post(openid::logout::receive))
         .route("/sign-out", post(sign_out::send))
         .route(access::JOIN_PATH, get(join::show).post(join::send))
         .route("/me", get(me::show).post(me::send))
+        .route("/me/identities", post(identities::link))
+        .route("/me/identities/{identity}/unlink", post(identities::unlink))
         .route("/me/sessions/{session}/end", post(sessions::end))
         .route("/me/tokens", post(tokens::issue))
         .route("/me/tokens/{token}/revoke", post(tokens::revoke))

@@ -5,7 +5,7 @@ use service_kit::{Problem, ProblemKind, Titles, execute_problem, problems};
 
 use crate::{
     commands::Error,
-    domain::{agency, person, session, token},
+    domain::{agency, identity, person, session, token},
 };
 
 /// After how long a busy directory is worth another try.
@@ -24,6 +24,13 @@ pub(crate) static SUSPENDED: ProblemKind = kind("suspended", 403, "Avstängd", "
 pub(crate) static ADDRESS_TAKEN: ProblemKind =
     kind("address-taken", 409, "Adressen används redan", "The address is used already");
 
+/// An account that is the only way in.
+pub(crate) static LAST_WAY_IN: ProblemKind =
+    kind("last-way-in", 409, "Kontot är det enda sättet att logga in", "The account is the only way to sign in");
+/// A session whose provider vouched for too little.
+pub(crate) static STEP_UP_REQUIRED: ProblemKind =
+    kind("step-up-required", 403, "Bekräfta vem du är en gång till", "Confirm who you are once more");
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
@@ -36,6 +43,11 @@ impl From<Error> for Problem {
                 agency::Error::Ended => Problem::new(&problems::CONFLICT).detail(error.to_string()),
             }),
             Error::Person(error) => execute_problem(error, |error| person_problem(&error)),
+            Error::Identity(error) => execute_problem(error, |error| match error {
+                identity::Error::LinkedToAnother => Problem::new(&problems::CONFLICT).detail(error.to_string()),
+                identity::Error::Unknown => Problem::new(&problems::NOT_FOUND).detail(error.to_string()),
+            }),
+            Error::LastWayIn => Problem::new(&LAST_WAY_IN),
             Error::Session(error) => execute_problem(error, session_problem),
             Error::Token(error) => execute_problem(error, token_problem),
             Error::UnknownAgency => {

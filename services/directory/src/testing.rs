@@ -36,6 +36,7 @@ pub(crate) fn options(log: &Log, clock: &Arc<ManualClock>, data: &TempDir) -> Op
         data: data.path().to_owned(),
         origin: ORIGIN.to_owned(),
         at_least_wait: access::AT_LEAST_WAIT,
+        openid: Vec::new(),
         demo: false,
         shutdown: CancellationToken::new(),
     }

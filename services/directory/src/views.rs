@@ -3,6 +3,7 @@
 //! `access` folds what decides on access into tables of its own in the same file; these hold what is shown.
 
 pub mod agencies;
+pub mod identities;
 pub mod people;
 pub mod sessions;
 pub mod tokens;
@@ -11,13 +12,13 @@ use std::sync::Arc;
 
 use contracts::{
     EventSet,
-    directory::{AgencyEvent, PersonEvent, SessionEvent, TokenEvent},
+    directory::{AgencyEvent, IdentityEvent, PersonEvent, SessionEvent, TokenEvent},
 };
 use event_log::Recorded;
 use event_sourcing::{Fold, ViewError, redb::WriteTransaction};
 
 /// To be raised whenever a fold here changes: the file is then rebuilt.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Fills the directory's tables.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,7 @@ impl Fold for DirectoryFold {
     fn create(&self, tx: &WriteTransaction) -> Result<(), ViewError> {
         agencies::create(tx)?;
         people::create(tx)?;
+        identities::create(tx)?;
         sessions::create(tx)?;
         tokens::create(tx)
     }
@@ -36,7 +38,11 @@ impl Fold for DirectoryFold {
             match recorded.stream.category() {
                 category if category == AgencyEvent::CATEGORY.as_str() => apply(tx, recorded, agencies::apply)?,
                 category if category == PersonEvent::CATEGORY.as_str() => apply(tx, recorded, people::apply)?,
-                category if category == SessionEvent::CATEGORY.as_str() => apply(tx, recorded, sessions::apply)?,
+                category if category == IdentityEvent::CATEGORY.as_str() => apply(tx, recorded, identities::apply)?,
+                category if category == SessionEvent::CATEGORY.as_str() => {
+                    apply(tx, recorded, sessions::apply)?;
+                    apply(tx, recorded, identities::session)?;
+                }
                 category if category == TokenEvent::CATEGORY.as_str() => apply(tx, recorded, tokens::apply)?,
                 _ => {}
             }

@@ -96,6 +96,7 @@ impl Parts {
             data: data.clone(),
             origin: config.origin.as_str().to_owned(),
             at_least_wait: config.at_least_wait,
+            openid: config.openid.clone(),
             shutdown: shutdown.clone(),
             demo,
         })

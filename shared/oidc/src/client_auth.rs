@@ -14,7 +14,7 @@ const ASSERTION_SECONDS: i64 = 60;
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// How Erfa proves to a provider who it is.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub enum ClientAuth {
     /// By a token that it signs (RFC 7523). Nothing secret leaves Erfa.
     PrivateKeyJwt(ClientKey, AssertionAudience),

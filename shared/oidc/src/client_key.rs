@@ -27,6 +27,12 @@ pub struct ClientKey {
     public: Value,
 }
 
+impl PartialEq for ClientKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
 /// A file that holds no such key.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientKeyError {

@@ -7,7 +7,7 @@ use reqwest::Url;
 use crate::{Algorithm, ClientAuth};
 
 /// What is known of a provider beforehand. Everything else it says itself, at its well-known address.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// What it is called in addresses, such as `agency`.
     pub name: String,

@@ -5,6 +5,7 @@
 
 mod error;
 mod flags;
+mod openid;
 mod origin;
 mod settings;
 mod sources;
@@ -14,6 +15,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration}
 
 pub use error::{ConfigError, ConfigErrors};
 pub use flags::Flags;
+pub use openid::{ClaimMapping, OpenIdProvider, StepUp};
 pub use origin::Origin;
 pub use sources::{Source, Sources};
 
@@ -48,6 +50,8 @@ pub struct Config {
     pub limits: Limits,
     /// How many requests are taken in a minute, and from whom.
     pub rates: Rates,
+    /// With whom people sign in, in the order of their names.
+    pub openid: Vec<OpenIdProvider>,
 }
 
 /// How connections are encrypted, here or before.
@@ -144,6 +148,7 @@ impl Default for Config {
             log: LogOptions { format: LogFormat::Text, filter: "info".to_owned() },
             limits: Limits::default(),
             rates: Rates::default(),
+            openid: Vec::new(),
         }
     }
 }
@@ -155,6 +160,10 @@ impl Config {
         let mut config = Self::default();
         let mut from = BTreeMap::new();
         for Given { key, value, source } in given {
+            if key == openid::TABLE {
+                config.openid = openid::read(value, &source, &mut errors);
+                continue;
+            }
             let Some(setting) = Setting::named(&key) else {
                 errors.push(ConfigError::unknown(&key, source));
                 continue;
@@ -202,6 +211,7 @@ impl Config {
                 self.metrics_listen
             ));
         }
+        warnings.extend(self.openid.iter().filter_map(OpenIdProvider::warning));
         warnings
     }
 
@@ -217,6 +227,7 @@ impl Config {
             }
             text += &format!("# {}\n{name} = {}\n", setting.help, (setting.get)(self));
         }
+        self.openid.iter().for_each(|provider| text += &provider.to_toml());
         text
     }
 

@@ -25,7 +25,8 @@ pub use api::{ApiJson, ApiPath, ApiQuery, read_body};
 pub use client_address::{AddressPrefix, ClientAddress, ForwardedHeader, Proxies};
 pub use conditional::{Etag, IdempotencyKey, IfMatch, IfNoneMatch};
 pub use config::{
-    Config, ConfigError, ConfigErrors, Flags, Limits, LogFormat, LogOptions, Origin, Source, Sources, TlsOptions,
+    ClaimMapping, Config, ConfigError, ConfigErrors, Flags, Limits, LogFormat, LogOptions, OpenIdProvider, Origin,
+    Source, Sources, StepUp, TlsOptions,
 };
 pub use health::{CheckResult, Health, Readiness};
 pub use lifecycle::{Lifecycle, NotDrained};

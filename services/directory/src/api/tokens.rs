@@ -9,7 +9,7 @@ use types::{Line, Timestamp, TokenId};
 use utoipa::ToSchema;
 
 use super::answers::{ScopeName, Written, not_found, read_at, unreadable};
-use crate::{By, app::App, commands::NewToken, views::tokens};
+use crate::{By, app::App, commands::NewToken, pages::openid::step_up::assured_api, views::tokens};
 
 /// A token.
 #[derive(Debug, Serialize, ToSchema)]
@@ -108,6 +108,7 @@ pub(super) async fn issue(
     if reading.viewer.token().is_some() {
         return Err(Problem::new(&problems::FORBIDDEN).detail("a token issues no tokens: sign in with a browser"));
     }
+    assured_api(&app, &reading)?;
     let mut by = By::viewer(viewer);
     if let Some(key) = key {
         by = by.once_by_key(&key);

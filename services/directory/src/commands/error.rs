@@ -5,7 +5,7 @@ use event_sourcing::{ExecuteError, ViewError, WaitError};
 
 use types::Timestamp;
 
-use crate::domain::{agency, person, session, token};
+use crate::domain::{agency, identity, person, session, token};
 
 /// Why something was not done; nothing of it was.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,12 @@ pub enum Error {
     /// The rules for people, or the log.
     #[error(transparent)]
     Person(#[from] ExecuteError<person::Error>),
+    /// The rules for accounts at providers, or the log.
+    #[error(transparent)]
+    Identity(#[from] ExecuteError<identity::Error>),
+    /// Without the account its person could never sign in again.
+    #[error("the account is the only way in")]
+    LastWayIn,
     /// The rules for sessions, or the log.
     #[error(transparent)]
     Session(#[from] ExecuteError<session::Error>),
@@ -72,6 +78,14 @@ impl Error {
     pub fn session(&self) -> Option<session::Error> {
         match self {
             Self::Session(ExecuteError::Refused(error)) => Some(*error),
+            _ => None,
+        }
+    }
+
+    /// What the rules for accounts at providers say against it.
+    pub fn identity(&self) -> Option<identity::Error> {
+        match self {
+            Self::Identity(ExecuteError::Refused(error)) => Some(*error),
             _ => None,
         }
     }

@@ -196,7 +196,7 @@ impl Commands {
         Ok(Done { value: session, position: executed.position, repeated: executed.repeated })
     }
 
-    fn later(&self, seconds: i64) -> Timestamp {
+    pub(super) fn later(&self, seconds: i64) -> Timestamp {
         let at = self.0.clock.now().as_second().saturating_add(seconds);
         Timestamp::from_second(at).unwrap_or(Timestamp::MAX)
     }

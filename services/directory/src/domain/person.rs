@@ -74,6 +74,8 @@ pub enum Command {
     },
     /// Let somebody who was invited begin at the agency, with a first mandate.
     Admit(Grant),
+    /// Their provider says that they work for the agency. It gives them no mandate.
+    Affiliate(AgencyId),
     /// They take the invitation.
     Join(Profile),
     /// They change what others see of them.
@@ -265,6 +267,11 @@ impl Decider for Person {
                 Ok(vec![PersonInvited { email: email.clone(), agency: *agency }.into()])
             }
             Command::Admit(grant) => state.admit(grant),
+            Command::Affiliate(agency) => match &state.invited {
+                None => Err(Error::Unknown),
+                Some(_) if state.affiliations.contains(agency) => Ok(vec![]),
+                Some(_) => Ok(vec![AffiliationStarted { agency: *agency }.into()]),
+            },
             Command::Join(profile) => match (&state.invited, &state.profile) {
                 (None, _) => Err(Error::Unknown),
                 (Some(_), Some(_)) => Err(Error::AlreadyJoined),

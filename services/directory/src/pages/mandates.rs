@@ -9,6 +9,7 @@ use web::Errors;
 
 use super::{
     Shell, fields, invite,
+    openid::step_up::assured,
     person::{Written, answer, known},
     shell::go_on,
 };
@@ -50,6 +51,7 @@ pub(super) async fn grant(
     let ApiPath(person) = person?;
     let viewer = viewer(&reading)?;
     known(&reading, person)?;
+    assured(&shell, &reading, &format!("/people/{person}"))?;
     let (t, mut errors) = (shell.texts(), Errors::none());
     let role = invite::role(&form.role);
     if role.is_none() {
@@ -94,6 +96,7 @@ pub(super) async fn end(
     let ApiPath((person, mandate)) = path?;
     let by = By::viewer(viewer(&reading)?);
     known(&reading, person)?;
+    assured(&shell, &reading, &format!("/people/{person}"))?;
     ended(&reading, person, shell.app.commands.end_mandate(&by, person, mandate).await)
 }
 
@@ -105,6 +108,7 @@ pub(super) async fn end_affiliation(
     let ApiPath((person, agency)) = path?;
     let by = By::viewer(viewer(&reading)?);
     known(&reading, person)?;
+    assured(&shell, &reading, &format!("/people/{person}"))?;
     let done = shell.app.commands.end_affiliation(&by, person, agency).await;
     // Who has left may be no longer theirs to see.
     let done = done.map_err(Problem::from)?;

@@ -10,7 +10,7 @@ use service_kit::{Problem, problems};
 use types::{PersonId, SessionId, TokenId};
 use web::{Choice, Errors, Frame, Html, Section, Texts, dates, page_with};
 
-use super::{Shell, fields, join::profile, shell::go_on, sign_in_link::view_error};
+use super::{Shell, fields, identities, join::profile, openid, shell::go_on, sign_in_link::view_error};
 use crate::{
     By,
     domain::token::DAYS_MAX,
@@ -67,6 +67,8 @@ struct MePage {
     scopes: Vec<Choice>,
     days_max: i64,
     sessions: Vec<SessionRow>,
+    identities: Vec<identities::Row>,
+    providers: Vec<crate::openid::Offer>,
     tokens: Vec<TokenRow>,
     kept: Vec<Kept>,
     may_invite: bool,
@@ -121,7 +123,15 @@ pub(super) fn answer(
             expires: dates::day(lang, token.expires_at),
         })
         .collect();
-    let kept = kept(t, reading, &person)?;
+    let identities = identities::rows(shell, reading)?;
+    let mut kept = kept(t, reading, &person)?;
+    kept.extend(identities.iter().map(|row| Kept {
+        what: t.get("kept-identity"),
+        value: t.with(
+            "kept-identity-at",
+            (("provider", &row.provider), ("account", &row.account), ("at", dates::moment_text(lang, row.linked_at))),
+        ),
+    }));
     let scope = |scope: Scope, chosen| {
         Choice::new(scope.as_str(), t.of("scope", scope.as_str()), chosen).hint(t.of("scope-hint", scope.as_str()))
     };
@@ -137,6 +147,8 @@ pub(super) fn answer(
         scopes,
         days_max: DAYS_MAX,
         sessions,
+        identities,
+        providers: openid::offers(shell),
         tokens,
         kept,
         may_invite: super::invite::may_invite(reading),

@@ -51,6 +51,7 @@ struct SignInPage {
     email: String,
     next: String,
     offers: Vec<Offer>,
+    providers: Vec<crate::openid::Offer>,
 }
 
 #[derive(Template)]
@@ -103,8 +104,8 @@ fn answer(
     let path = format!("/sign-in?next={}", super::percent_encoded(&next));
     let mut frame = shell.frame_at(&path, reading, t.get("sign-in-title"), Section::SignIn);
     let jar = known_browser(reading, &mut frame);
-    let offers = offers(shell, reading)?;
-    Ok((jar, page_with(status, &SignInPage { frame, t, errors, email, next, offers })).into_response())
+    let (offers, providers) = (offers(shell, reading)?, super::openid::offers(shell));
+    Ok((jar, page_with(status, &SignInPage { frame, t, errors, email, next, offers, providers })).into_response())
 }
 
 pub(super) async fn show(

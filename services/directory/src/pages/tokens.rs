@@ -9,7 +9,7 @@ use service_kit::{ApiPath, Problem, problems};
 use types::TokenId;
 use web::{Errors, Frame, Html, Section, Texts, dates, page};
 
-use super::{Shell, fields, me, shell::go_on};
+use super::{Shell, fields, me, openid, shell::go_on};
 use crate::{
     By,
     commands::NewToken,
@@ -57,6 +57,7 @@ pub(super) async fn issue(shell: Shell, PageForm(reading, form): PageForm<Form>)
         };
         return Ok(me::answer(&shell, &reading, written, errors)?);
     };
+    openid::step_up::assured(&shell, &reading, "/me#tokens")?;
     let by = By::viewer(viewer).once(fields::commit(&shell.app, &form.commit));
     let mut scopes = form.scopes;
     scopes.sort();

@@ -33,6 +33,11 @@ pub enum PageRejection {
     },
     /// They have to take their invitation.
     Join,
+    /// They have to go to this page of ours first, which says why.
+    First {
+        /// Path and query.
+        page: String,
+    },
     /// Something else.
     Problem(Problem),
 }
@@ -65,6 +70,7 @@ impl IntoResponse for PageRejection {
                 Redirect::to(&format!("{SIGN_IN_PATH}?{query}")).into_response()
             }
             Self::Join => Redirect::to(JOIN_PATH).into_response(),
+            Self::First { page } => Redirect::to(local_path(&page)).into_response(),
             Self::Problem(problem) => problem.into_response(),
         }
     }

@@ -33,7 +33,7 @@ impl ConfigErrors {
 
 impl ConfigError {
     pub(super) fn unknown(key: &str, source: Source) -> Self {
-        let remedy = match nearest(key) {
+        let remedy = match nearest(key, settings().map(|setting| setting.key)) {
             Some(known) => format!("did you mean `{known}`? Else remove it"),
             None => "remove it; `erfa config show` lists every setting".to_owned(),
         };
@@ -73,11 +73,11 @@ impl std::error::Error for ConfigErrors {}
 /// The most letters by which a mistyped setting is known again.
 const TYPOS_MAX: usize = 3;
 
-/// The setting whose name is nearest, if one is near.
-fn nearest(key: &str) -> Option<&'static str> {
+/// The name that is nearest, if one is near.
+pub(super) fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
     let far = |known: &str| distance(key, known).min(distance(&last(key), &last(known)) + 1);
-    settings().map(|s| (far(s.key), s.key)).min().filter(|(far, _)| *far <= TYPOS_MAX).map(|(_, known)| known)
+    known.map(|known| (far(known), known)).min().filter(|(far, _)| *far <= TYPOS_MAX).map(|(_, known)| known)
 }
 
 /// How many letters must be added, taken away or exchanged to make one text of the other.
