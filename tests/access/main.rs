@@ -2,13 +2,15 @@
 //!
 //! - `routes.txt` has a row for every route, `policy.txt` says who is answered what.
 //! - `cast.rs` is who asks, and what they ask for.
-//! - `matrix.rs` asks everything as everybody; `cross_site.rs` asks as another site's page would;
-//!   `bad_input` asks with what can't be taken, made by `hostile.rs`, and `conform.rs` holds the answers against the documents.
+//! - `matrix.rs` asks everything as everybody; `cross_site.rs` asks as another site's page would.
+//! - `canary.rs` has everybody look everywhere after random histories, and find no word that is not theirs.
+//! - `bad_input` asks with what can't be taken, made by `hostile.rs`, and `conform.rs` holds the answers against the documents.
 
 #![expect(clippy::panic, reason = "a test that can't go on fails")]
 
 mod ask;
 mod bad_input;
+mod canary;
 mod cast;
 mod conform;
 mod cross_site;

@@ -1,9 +1,9 @@
 //! A server, and for every row that changes something a browser of somebody who may, with things to change.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use access::Keys;
-use event_log::{Filter, Log};
+use event_log::{Filter, Log, Recorded};
 use reqwest::{RequestBuilder, header};
 use serde_json::Value;
 use system_tests::{Server, World, erfa, open_log, run};
@@ -125,6 +125,10 @@ pub(crate) fn start(data: &Path) -> Server {
     let mut command =
         erfa(&["serve", "--data", path, "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--json"]);
     command.args(["--log-format", "json"]);
+    // Whoever asks everything at once is not to be told to wait.
+    for rate in ["person_reads", "person_writes", "token_reads", "token_writes", "address", "sign_in"] {
+        command.args(["--set", &format!("rates.{rate}=0")]);
+    }
     command.stderr(fs::File::create(data.join(DIAGNOSTICS)).expect("a file can be made"));
     Server::start_by(command)
 }
@@ -134,22 +138,33 @@ pub(crate) fn diagnostics(data: &Path) -> String {
     fs::read_to_string(data.join(DIAGNOSTICS)).expect("it was kept")
 }
 
+/// The types of the events in the log of a server that is away.
+pub(crate) async fn kinds(data: &Path) -> BTreeSet<String> {
+    events(data).await.iter().map(|event| event.kind.to_string()).collect()
+}
+
 /// Every text in the log of a server that is away.
 async fn texts(data: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for event in events(data).await {
+        collect(&serde_json::from_slice(&event.data).expect("events are JSON"), &mut texts);
+    }
+    texts
+}
+
+async fn events(data: &Path) -> Vec<Arc<Recorded>> {
     let engine = open_log(data, Arc::new(SystemClock));
-    let (log, mut texts, mut after) = (Log::new(engine.clone()), Vec::new(), Position::START);
+    let (log, mut events, mut after) = (Log::new(engine.clone()), Vec::new(), Position::START);
     loop {
         let page = log.read_all(after, &Filter::all(), EVENTS_AT_ONCE).await.expect("the log is whole");
-        for event in &page.events {
-            collect(&serde_json::from_slice(&event.data).expect("events are JSON"), &mut texts);
-        }
+        events.extend(page.events);
         after = page.read_to;
         if page.at_head {
             break;
         }
     }
     engine.close().await;
-    texts
+    events
 }
 
 fn collect(value: &Value, texts: &mut Vec<String>) {

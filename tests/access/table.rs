@@ -178,7 +178,7 @@ impl Route {
     }
 
     /// Its path, with things in the place of parameters.
-    pub(crate) fn path(&self, thing: impl Fn(&str) -> String) -> String {
+    pub(crate) fn path(&self, mut thing: impl FnMut(&str) -> String) -> String {
         let mut before = "";
         let mut path = String::new();
         for segment in segments(&self.path) {

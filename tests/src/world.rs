@@ -92,6 +92,15 @@ impl World {
             MandateGranted { mandate: MandateId::new(&self.ids), role, agency, from: self.now, until: None }.into()
         }));
         self.commit(person.uuid(), Expected::Exists, Audience::Participants, events).await;
+        self.credentials(person, agency, email).await
+    }
+
+    /// The same person, with another token and signed in to another browser.
+    pub async fn again(&mut self, of: &Inhabitant) -> Inhabitant {
+        self.credentials(of.person, of.agency, of.email.clone()).await
+    }
+
+    async fn credentials(&self, person: PersonId, agency: AgencyId, email: String) -> Inhabitant {
         let (token, secret) = (TokenId::new(&self.ids), Secret::new());
         let expires_at = self.now + jiff::SignedDuration::from_hours(12);
         let issued = TokenIssued {

@@ -1,0 +1,201 @@
+//! Everything that is not for everybody carries a word of its own. After random histories everybody looks everywhere, and
+//! finds no word that is not theirs.
+//!
+//! `ERFA_PLAN=<seed>` plays the history of a seed that was printed, `ERFA_PLAN=<file>` the shrunk one that a failed run
+//! saved, and `ERFA_PLANS=<number>` so many new ones. What the administrator's commands print is no channel: whoever runs
+//! them owns the data directory.
+
+mod crawl;
+mod oracle;
+mod plan;
+mod stage;
+
+use std::{collections::BTreeSet, path::Path};
+
+use crawl::{CHANNELS, Crawl, Found, Shown};
+use oracle::{SHY, Truth, Viewer, What};
+use plan::Plan;
+use stage::Stage;
+use types::{Ids as _, SystemIds};
+
+use crate::{setting, table::Route};
+
+/// New histories that are played, unless it is said otherwise.
+const PLANS: usize = 1;
+/// How many times a shorter history is tried once one has failed.
+const TRIES: usize = 10;
+/// Event types that no history brings about, and why.
+const NOT_HERE: [(&str, &str); 7] = [
+    ("se.erfa.log.loss-accepted.v1", "only the administrator's command writes it, where a log was damaged"),
+    ("se.erfa.directory.agency-closed.v1", NO_ROUTE),
+    ("se.erfa.directory.agency-succeeded.v1", NO_ROUTE),
+    ("se.erfa.directory.mandate-delegated.v1", NO_ROUTE),
+    ("se.erfa.directory.person-suspended.v1", NO_ROUTE),
+    ("se.erfa.directory.person-reinstated.v1", NO_ROUTE),
+    ("se.erfa.directory.token-rotated.v1", NO_ROUTE),
+];
+const NO_ROUTE: &str = "no route asks for it yet; with the route comes a step in canary/plan.rs";
+
+/// Those who look, and what they show.
+fn viewers(stage: &Stage) -> Vec<(String, Viewer, Shown)> {
+    let nobody = Viewer { who: None, holds: false };
+    let joining = Shown { cookie: stage.joining.clone(), token: String::new() };
+    let mut viewers = vec![
+        ("nobody".to_owned(), nobody, Shown::default()),
+        ("somebody who has not joined".to_owned(), nobody, joining),
+    ];
+    for (who, someone) in stage.people.iter().enumerate() {
+        let shown = |it: &system_tests::Inhabitant| Shown { cookie: it.cookie.clone(), token: it.token.clone() };
+        viewers.push((format!("{who}"), Viewer { who: Some(who), holds: true }, shown(&someone.main)));
+        let second = shown(&someone.second);
+        if stage.truth.sessions_ended.contains(&who) {
+            viewers.push((
+                format!("{who}, whose session ended"),
+                nobody,
+                Shown { token: String::new(), ..second.clone() },
+            ));
+        }
+        if stage.truth.tokens_ended.contains(&who) {
+            viewers.push((format!("{who}, whose token ended"), nobody, Shown { cookie: String::new(), ..second }));
+        }
+    }
+    viewers
+}
+
+/// What somebody found that is not theirs.
+fn leaks(truth: &Truth, name: &str, viewer: Viewer, shy: &str, found: &[Found]) -> Vec<String> {
+    let mut leaks = Vec::new();
+    for Found { channel, address, text } in found {
+        for word in Truth::words_in(text) {
+            let what = truth.words.get(word).copied().unwrap_or(What::Nobody);
+            if !truth.sees(viewer, what) {
+                leaks.push(format!("{name} finds word {word} of {what:?} in {channel} at {address}"));
+            }
+        }
+        // What somebody wrote without their name does not lead to them.
+        let of_thread = address.contains("thread") || address.contains("/posts");
+        if of_thread && viewer.who != Some(SHY) {
+            let named = Truth::words_in(text).intersection(&truth.names_of_shy).next().is_some();
+            if named || text.contains(shy) {
+                leaks.push(format!("{name} finds who wrote as a role in {channel} at {address}"));
+            }
+        }
+    }
+    leaks
+}
+
+/// Plays a history and looks; `Err` says what was found. Else the types of all events.
+async fn attempt(plan: &Plan) -> Result<BTreeSet<String>, String> {
+    let mut stage = Stage::set().await;
+    for step in &plan.steps {
+        stage.perform(*step).await;
+    }
+    let rows = Route::all();
+    let (mut leaks_found, mut seen) = (Vec::new(), BTreeSet::new());
+    let shy = stage.people[SHY].main.person.to_string();
+    for (name, viewer, shown) in viewers(&stage) {
+        let found = Crawl { stage: &stage, rows: &rows, shown }.everything().await;
+        let silent = CHANNELS.iter().find(|channel| !found.iter().any(|it| it.channel == **channel));
+        assert!(
+            !viewer.holds || silent.is_none() || stage.truth.left.contains(&viewer.who.unwrap_or_default()),
+            "{name} was shown nothing in {silent:?}"
+        );
+        seen.extend(found.iter().flat_map(|it| Truth::words_in(&it.text)));
+        leaks_found.extend(leaks(&stage.truth, &name, viewer, &shy, &found));
+    }
+    leaks_found.extend(elsewhere(&stage).await);
+    if !leaks_found.is_empty() {
+        return Err(leaks_found.join("\n"));
+    }
+    // Whoever looked did look: words of posts that stand were found.
+    let standing = stage.truth.words.iter().enumerate().filter(|(_, what)| match what {
+        What::Post(post) => !stage.truth.posts[*post].withdrawn,
+        What::Participants => true,
+        _ => false,
+    });
+    let (standing, missed): (Vec<_>, Vec<_>) = standing.map(|(word, _)| word).partition(|word| seen.contains(word));
+    if standing.len() <= missed.len() {
+        return Err(format!("the crawl is blind: it found {standing:?} and missed {missed:?}"));
+    }
+    let Stage { server, data, .. } = stage;
+    assert_eq!(tokio::task::block_in_place(|| server.stop()), Some(0), "the server stops in an orderly way");
+    Ok(setting::kinds(data.path()).await)
+}
+
+/// What no viewer asks for: metrics, diagnostics, and mails to others.
+async fn elsewhere(stage: &Stage) -> Vec<String> {
+    let mut leaks = Vec::new();
+    let mut nowhere = vec![("diagnostics", setting::diagnostics(stage.data.path()))];
+    for path in ["/metrics", "/health/ready", "/health/live"] {
+        let answer = reqwest::get(format!("{}{path}", stage.server.metrics_url)).await.expect("the server answers");
+        nowhere.push((path, answer.text().await.expect("an answer has a text")));
+    }
+    for (place, text) in nowhere {
+        let words = Truth::words_in(&text);
+        if !words.is_empty() {
+            leaks.push(format!("{place} holds {words:?}"));
+        }
+    }
+    for mail in stage.outbox() {
+        let to = mail.lines().find_map(|line| line.strip_prefix("To: ")).unwrap_or_default();
+        let who = stage.people.iter().position(|it| to.contains(&it.main.email));
+        let own = Truth::words_in(to);
+        for word in Truth::words_in(&mail).difference(&own) {
+            let what = stage.truth.words[*word];
+            if !stage.truth.sees(Viewer { who, holds: true }, what) {
+                leaks.push(format!("a mail to {to} holds word {word} of {what:?}"));
+            }
+        }
+    }
+    leaks
+}
+
+/// Leaves out steps, in pieces that become smaller, for as long as it still fails.
+async fn shrink(mut plan: Plan, mut fault: String) -> (Plan, String) {
+    let (mut tries, mut piece) = (TRIES, plan.steps.len() / 2);
+    while piece > 0 && tries > 0 {
+        let mut at = 0;
+        while at < plan.steps.len() && tries > 0 {
+            tries -= 1;
+            let mut less = plan.clone();
+            less.steps.drain(at..(at + piece).min(plan.steps.len()));
+            match attempt(&less).await {
+                Ok(_) => at += piece,
+                Err(again) if again.contains("blind") => at += piece,
+                Err(again) => (plan, fault) = (less, again),
+            }
+        }
+        piece /= 2;
+    }
+    (plan, fault)
+}
+
+fn plans() -> Vec<Plan> {
+    let new = |_| Plan::of(SystemIds.uuid().as_u128() as u64);
+    match (std::env::var("ERFA_PLAN"), std::env::var("ERFA_PLANS")) {
+        (Ok(plan), _) => vec![plan.parse().map_or_else(|_| Plan::read(Path::new(&plan)), Plan::of)],
+        (_, Ok(number)) => (0..number.parse().expect("ERFA_PLANS is a number")).map(new).collect(),
+        _ => (0..PLANS).map(new).collect(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_finds_what_is_not_theirs() {
+    let mut kinds = BTreeSet::new();
+    for plan in plans() {
+        println!("ERFA_PLAN={}", plan.seed);
+        match attempt(&plan).await {
+            Ok(of_plan) => kinds.extend(of_plan),
+            Err(fault) => {
+                let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("canary-{}.json", plan.seed));
+                let (less, fault) = shrink(plan, fault).await;
+                less.save(&path);
+                panic!("{fault}\nplay it again with ERFA_PLAN={}\n{less:?}", path.display());
+            }
+        }
+    }
+    let declared: BTreeSet<_> = contracts::descriptors().map(|it| it.event_type.to_owned()).collect();
+    kinds.extend(NOT_HERE.map(|(kind, _)| kind.to_owned()));
+    let missing: Vec<_> = declared.difference(&kinds).collect();
+    assert!(missing.is_empty(), "no history brings about {missing:?}: add a step to canary/plan.rs, with a word in it");
+}
