@@ -7,6 +7,7 @@ mod error;
 mod identities;
 mod link_requests;
 mod people;
+mod security;
 mod signing_in;
 mod succession;
 mod suspension;
@@ -63,6 +64,7 @@ pub(crate) struct Inner {
     /// Held while people are looked up by address and invited, so that nobody is invited twice.
     inviting: Mutex<()>,
     shown_tokens: tokens::Shown,
+    refusals: security::Refusals,
 }
 
 /// Who acts, for whom, in which capacity, and whether the same request may come again.
@@ -177,6 +179,7 @@ impl Commands {
             registering: Mutex::default(),
             inviting: Mutex::default(),
             shown_tokens: tokens::Shown::default(),
+            refusals: security::Refusals::default(),
             log,
             views,
             clock,

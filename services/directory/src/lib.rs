@@ -12,6 +12,7 @@ mod openid;
 mod outbox;
 mod pages;
 mod problem;
+mod refusals;
 #[cfg(test)]
 mod testing;
 pub mod views;
@@ -19,7 +20,7 @@ pub mod views;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use access::{AccessFold, Gate, GateOptions, Keys};
-use axum::Router;
+use axum::{Router, middleware::from_fn_with_state};
 use event_log::Log;
 use event_sourcing::{ViewError, Views, ViewsOptions};
 use service_kit::OpenIdProvider;
@@ -77,6 +78,8 @@ pub enum StartError {
 pub struct Directory {
     app: app::App,
     worker: JoinHandle<()>,
+    /// Notes which tokens are in use.
+    uses: JoinHandle<()>,
     link_health: commands::LinkHealth,
     stop: CancellationToken,
 }
@@ -92,19 +95,22 @@ impl Directory {
         let openid = openid::OpenId::new(openid, &origin, clock.clone(), ids.clone())?;
         let gate = GateOptions { at_least_wait, ..GateOptions::new(&*origin) };
         let gate = Gate::new(views.clone(), keys.clone(), clock.clone(), gate);
+        let keys_in_use = keys.clone();
         let parts = commands::Parts { log, views, clock, ids, outbox, keys, origin };
         let (commands, worker) = Commands::new(parts);
         let stop = shutdown.child_token();
         let link_health = worker.health();
         let worker = tokio::spawn(worker.run(stop.clone()));
+        let uses = tokio::spawn(commands.clone().note_uses_until(keys_in_use, stop.clone()));
         let app = app::App { gate, commands, openid, personas: demo.then(app::Personas::default) };
-        Ok(Self { app, worker, link_health, stop })
+        Ok(Self { app, worker, uses, link_health, stop })
     }
 
     /// Its pages and its API, under their whole paths.
     pub fn router(&self) -> Router {
         let (api, _) = api::routes();
-        api.merge(pages::routes().into_router()).with_state(self.app.clone())
+        let noted = from_fn_with_state(self.app.clone(), refusals::note);
+        api.merge(pages::routes().into_router()).layer(noted).with_state(self.app.clone())
     }
 
     /// Which pages it serves.
@@ -144,6 +150,7 @@ impl Directory {
     pub async fn close(self) -> Result<(), ViewError> {
         self.stop.cancel();
         let _ = self.worker.await;
+        let _ = self.uses.await;
         self.app.gate.views().close().await
     }
 }

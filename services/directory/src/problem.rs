@@ -62,7 +62,7 @@ impl From<Error> for Problem {
                 Problem::new(&problems::UNAVAILABLE).detail(error.to_string()).retry_after(BUSY_RETRY_SECONDS)
             }
             Error::View(error) => view_problem(&error),
-            Error::Mail(_) | Error::Read(_) => {
+            Error::Mail(_) | Error::Read(_) | Error::Append(_) => {
                 tracing::error!(%error, "a command failed");
                 Problem::new(&problems::INTERNAL)
             }

@@ -5,6 +5,7 @@
 pub mod agencies;
 pub mod identities;
 pub mod people;
+pub mod security;
 pub mod sessions;
 pub mod tokens;
 
@@ -18,7 +19,7 @@ use event_log::Recorded;
 use event_sourcing::{Fold, ViewError, redb::WriteTransaction};
 
 /// To be raised whenever a fold here changes: the file is then rebuilt.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Fills the directory's tables.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +31,8 @@ impl Fold for DirectoryFold {
         people::create(tx)?;
         identities::create(tx)?;
         sessions::create(tx)?;
-        tokens::create(tx)
+        tokens::create(tx)?;
+        security::create(tx)
     }
 
     fn apply(&self, tx: &WriteTransaction, events: &[Arc<Recorded>]) -> Result<(), ViewError> {
@@ -46,6 +48,7 @@ impl Fold for DirectoryFold {
                 category if category == TokenEvent::CATEGORY.as_str() => apply(tx, recorded, tokens::apply)?,
                 _ => {}
             }
+            security::apply(tx, recorded)?;
         }
         Ok(())
     }

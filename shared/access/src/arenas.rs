@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     Viewer, people,
-    tables::{ARENAS, MEMBER_COUNTS, MEMBERS, TAKING_PART, TAKING_PART_FOR, TAKING_PART_WHILE},
+    tables::{ARENAS, MEMBER_COUNTS, MEMBER_FOR, MEMBERS, TAKING_PART, TAKING_PART_FOR, TAKING_PART_WHILE},
 };
 
 /// How a viewer stands to an arena at the snapshot's position.
@@ -127,6 +127,14 @@ pub fn member(snapshot: &Snapshot, arena: ArenaId, person: PersonId) -> Result<O
 
 fn member_of(person: PersonId, (joined, since): (bool, i64)) -> Member {
     Member { person, joined, since: Timestamp::from_millisecond(since).unwrap_or_default() }
+}
+
+/// The arenas that somebody is a member of or was invited to, in the order of their ids.
+pub fn memberships(snapshot: &Snapshot, person: PersonId) -> Result<Vec<ArenaId>, ViewError> {
+    let person = key(person.uuid());
+    let table = snapshot.table(MEMBER_FOR)?;
+    let arenas = table.range((person, [0; 16])..=(person, [0xFF; 16]))?;
+    arenas.map(|entry| Ok(ArenaId::from_uuid(Uuid::from_bytes(entry?.0.value().1)))).collect()
 }
 
 /// How many members an arena has.

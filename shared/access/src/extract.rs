@@ -5,5 +5,8 @@ mod form;
 mod page;
 
 pub use api::{ApiReading, ApiWriting};
-pub use form::{JoiningForm, PageForm, PublicForm};
-pub use page::{JOIN_PATH, JoiningPage, PageReading, PageRejection, SIGN_IN_PATH, SignedInPage, local_path};
+pub use form::{AdministrationForm, JoiningForm, PageForm, PublicForm};
+pub use page::{
+    AdministrationPage, JOIN_PATH, JoiningPage, PageReading, PageRejection, RefusedTo, SIGN_IN_PATH, SignedInPage,
+    local_path,
+};

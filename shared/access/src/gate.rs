@@ -7,7 +7,7 @@ use service_kit::{Problem, problems};
 use types::{Clock, Timestamp};
 
 use crate::{
-    Credentials, Cursors, Keys, Opened, Reading, Viewer, authenticate, cookies, origin,
+    Credential, Credentials, Cursors, Keys, Opened, Reading, Viewer, authenticate, cookies, origin,
     problems::{cursor_problem, view_problem},
 };
 
@@ -110,6 +110,9 @@ impl Gate {
     /// The viewer whose API token this is; `None` if it is no token that is valid.
     pub fn viewer_of_token(&self, snapshot: &Snapshot, token: &str) -> Result<Option<Viewer>, ViewError> {
         let viewer = authenticate::viewer_of_token(snapshot, token, self.now())?;
+        if let Some(Credential::Token { id, .. }) = viewer.as_ref().map(|viewer| &viewer.credential) {
+            self.0.keys.token_used(*id, self.now());
+        }
         Ok(viewer.map(|viewer| Viewer::Person(Arc::new(viewer))))
     }
 

@@ -10,9 +10,10 @@ use std::{
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
+use types::{Timestamp, TokenId};
 use uuid::Uuid;
 
-use crate::last_seen::LastSeen;
+use crate::last_seen::{LastSeen, TokensUsed};
 
 /// How long a key is.
 const KEY_BYTES: usize = 32;
@@ -26,6 +27,7 @@ struct Inner {
     cursor: [u8; KEY_BYTES],
     form: [u8; KEY_BYTES],
     last_seen: LastSeen,
+    tokens_used: TokensUsed,
 }
 
 /// Why the keys can't be used.
@@ -82,7 +84,7 @@ impl Keys {
     }
 
     fn of(cursor: [u8; KEY_BYTES], form: [u8; KEY_BYTES]) -> Self {
-        Self(Arc::new(Inner { cursor, form, last_seen: LastSeen::default() }))
+        Self(Arc::new(Inner { cursor, form, last_seen: LastSeen::default(), tokens_used: TokensUsed::default() }))
     }
 
     /// An id that always follows from these words, and that nobody else can work out from them: it tells nothing of
@@ -104,6 +106,16 @@ impl Keys {
 
     pub(crate) fn form(&self) -> &[u8; KEY_BYTES] {
         &self.0.form
+    }
+
+    /// The tokens that were used since this was last asked, and when: to be written down now and then, as using one is no
+    /// event of its own.
+    pub fn take_tokens_used(&self) -> Vec<(TokenId, Timestamp)> {
+        self.0.tokens_used.take()
+    }
+
+    pub(crate) fn token_used(&self, token: TokenId, now: Timestamp) {
+        self.0.tokens_used.touch(token, now);
     }
 
     pub(crate) fn last_seen(&self) -> &LastSeen {

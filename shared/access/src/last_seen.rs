@@ -1,7 +1,7 @@
 //! When sessions were last used.
 
 use quick_cache::sync::Cache;
-use types::{SessionId, Timestamp};
+use types::{SessionId, Timestamp, TokenId};
 
 /// How long a session may lie unused.
 pub(crate) const SESSION_IDLE_SECONDS_MAX: i64 = 2 * 60 * 60;
@@ -30,6 +30,28 @@ impl LastSeen {
 
     fn is_in_use(&self, session: SessionId, now: Timestamp) -> bool {
         self.0.get(&session).is_none_or(|seen| now.as_second() - seen.as_second() < SESSION_IDLE_SECONDS_MAX)
+    }
+}
+
+/// How many uses of tokens wait to be noted; those that fall out are noted when the token is used again.
+const TOKENS_USED_MAX: usize = 10_000;
+
+/// Which tokens were used, and when, since that was last taken note of.
+pub(crate) struct TokensUsed(Cache<TokenId, Timestamp>);
+
+impl Default for TokensUsed {
+    fn default() -> Self {
+        Self(Cache::new(TOKENS_USED_MAX))
+    }
+}
+
+impl TokensUsed {
+    pub(crate) fn touch(&self, token: TokenId, now: Timestamp) {
+        self.0.insert(token, now);
+    }
+
+    pub(crate) fn take(&self) -> Vec<(TokenId, Timestamp)> {
+        self.0.drain().collect()
     }
 }
 

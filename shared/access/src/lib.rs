@@ -34,15 +34,15 @@ mod tests;
 mod viewer;
 mod visible;
 
-pub use arenas::{Member, Readers, Standing, member, member_count, members, readers_of, standing};
+pub use arenas::{Member, Readers, Standing, member, member_count, members, memberships, readers_of, standing};
 pub use authenticate::{renew, session_text, still_valid, token_text};
 pub use cookies::{Credentials, SESSION_SECONDS_MAX, at_least_cookie, browser_secret};
 pub use counting::count;
 pub use csrf::{FormOwner, csrf_matches, csrf_token};
 pub use cursors::{BadCursor, CURSOR_CHARS, Cursors, Opened, Subject};
 pub use extract::{
-    ApiReading, ApiWriting, JOIN_PATH, JoiningForm, JoiningPage, PageForm, PageReading, PageRejection, PublicForm,
-    SIGN_IN_PATH, SignedInPage, local_path,
+    AdministrationForm, AdministrationPage, ApiReading, ApiWriting, JOIN_PATH, JoiningForm, JoiningPage, PageForm,
+    PageReading, PageRejection, PublicForm, RefusedTo, SIGN_IN_PATH, SignedInPage, local_path,
 };
 pub use fold::AccessFold;
 pub use gate::{AT_LEAST_WAIT, Gate, GateOptions};

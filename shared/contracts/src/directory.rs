@@ -1,6 +1,7 @@
 //! What happens in the directory: agencies, people, their mandates, how they sign in.
 
 mod identities;
+mod security;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,8 @@ pub use identities::{
     AccountKey, AssuranceLevel, IdentityEvent, IdentityLinked, IdentityUnlinked, Issuer, OpenIdSignIn, ProviderSession,
     Subject,
 };
+
+pub use security::{AccessRefused, DataExported, SecurityEvent, SignInRefusal, SignInRefused};
 
 use crate::{EventDescriptor, EventSet, event_set::event_set};
 
@@ -441,6 +444,13 @@ pub struct TokenRotated {
     pub former_until: Timestamp,
 }
 
+/// An API token was used on this day, for the first time since the one noted before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TokenUsed {
+    /// When, on that day.
+    pub at: Timestamp,
+}
+
 /// An API token was revoked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenRevoked {}
@@ -450,6 +460,7 @@ event_set! {
     pub enum TokenEvent of "directory" in "token" {
         Issued(TokenIssued) = "token-issued.v1" for System,
         Rotated(TokenRotated) = "token-rotated.v1" for System,
+        Used(TokenUsed) = "token-used.v1" for System,
         Revoked(TokenRevoked) = "token-revoked.v1" for System,
     }
 }
@@ -457,6 +468,7 @@ event_set! {
 /// Every event type of the directory.
 pub fn descriptors() -> impl Iterator<Item = &'static EventDescriptor> {
     let people = [AgencyEvent::DESCRIPTORS, PersonEvent::DESCRIPTORS];
-    let signing_in = [IdentityEvent::DESCRIPTORS, SessionEvent::DESCRIPTORS, TokenEvent::DESCRIPTORS];
+    let signing_in =
+        [IdentityEvent::DESCRIPTORS, SessionEvent::DESCRIPTORS, TokenEvent::DESCRIPTORS, SecurityEvent::DESCRIPTORS];
     people.into_iter().chain(signing_in).flatten()
 }

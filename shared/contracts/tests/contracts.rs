@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use contracts::{
     DecodeError, EventSet,
-    directory::{AgencyEvent, IdentityEvent, PersonEvent, SessionEvent, TokenEvent},
+    directory::{AgencyEvent, IdentityEvent, PersonEvent, SecurityEvent, SessionEvent, TokenEvent},
     forum::{ArenaEvent, ThreadEvent},
     log::LogEvent,
 };
@@ -33,6 +33,7 @@ fn every_stored_byte_is_read_and_written_as_before() {
         reencode::<IdentityEvent>,
         reencode::<SessionEvent>,
         reencode::<TokenEvent>,
+        reencode::<SecurityEvent>,
         reencode::<ArenaEvent>,
         reencode::<ThreadEvent>,
         reencode::<LogEvent>,

@@ -237,3 +237,145 @@ mail-invitation-end = Give the address { $address }, which the invitation is for
 mail-sign-in-subject = Your sign-in link for Erfa
 mail-sign-in-lead = Here is your link to sign in to Erfa. It works for { $minutes } minutes, once, in the browser in which you asked for it.
 mail-sign-in-end = The link is good until { $until }. If you did not ask for it, you can ignore this mail: nobody can sign in without the link.
+
+# Mandates: delegation
+choose-colleague = Choose a colleague
+field-colleague = Colleague
+field-until-day = Through
+delegate-title = Let a colleague hold the mandate { $role } too
+delegate-lead = The colleague holds the mandate { $role } beside you. It ends on the day you choose, and at the latest when your own mandate ends.
+delegate-until-hint = { $max } days at most.
+delegate-do = Delegate
+mandate-delegated-by = Delegated by { $name }
+wrong-colleague = Choose a colleague at the same agency.
+wrong-delegated-long = Choose a day within your own mandate, { $max } days away at most.
+
+# Without a mandate
+waiting-title = You have no mandate yet
+waiting-lead = You are signed in for { $agency }, but hold no mandate that lets you take part.
+waiting-do = The agency's contact person or the secretariat gives you one.
+without-mandate = Without a mandate
+
+# Agencies
+agency-new-title = Add an agency
+agency-edit-title = Change the details
+agency-end-link = The agency ends
+agency-kind = Kind
+agency-kind-state = State agency
+agency-kind-region = Region
+agency-kind-municipality = Municipality
+agency-organisation-number = Organisation number
+agency-ended = The agency is no more since
+agency-no-more = No more
+field-agency-name = Name
+field-agency-name-hint = A new name does not replace the old one: what was written before shows the name of its day.
+field-website-hint = The whole address, such as https://www.myndighet.example.
+field-organisation-number-hint = As in 202100-5489.
+wrong-website = Write the whole address, such as https://www.myndighet.example.
+wrong-kind = Choose what kind of body it is.
+wrong-organisation-number = Write the number as in 202100-5489.
+wrong-many-names = The agency has { $max } names already, which is the most that is kept.
+agency-end-title = { $agency } ends
+agency-end-lead = What was written for { $agency } stays with the agency's name. This can't be undone.
+agency-end-people = { $n ->
+    [one] One person works for the agency. If another agency follows, they go there with their mandates; otherwise they leave.
+   *[other] { $n } people work for the agency. If another agency follows, they go there with their mandates; otherwise they leave.
+ }
+field-agency-end = What happens
+agency-end-merged = It becomes part of another agency
+agency-end-taken-over = Another agency takes over what it did
+agency-end-closed = It is closed
+field-successor = The agency that follows
+field-successor-hint = Not needed when the agency is closed.
+choose-successor = Choose an agency
+wrong-successor = Choose another agency that exists.
+wrong-agency-end = Choose what happens.
+agency-end-do = The agency ends
+
+# Administration
+admin-title = Administration
+admin-lead = Sessions, API tokens and suspensions.
+admin-search = Search for a name or mail address
+admin-not-found = Nobody has a name or address with “{ $q }”
+admin-not-found-do = Search for a part of the name or address.
+person-administer = Sessions, tokens and suspension
+sessions-theirs = Sessions
+sessions-none = The person is signed in nowhere.
+tokens-none = The person has no API tokens.
+suspension = Suspension
+suspended = Suspended
+suspension-text = Whoever is suspended is signed out everywhere, and their API tokens stop working. What they wrote stays.
+field-suspension-reason = Reason
+field-suspension-reason-hint = The person may read it.
+field-suspension-until-hint = Leave it empty if the suspension has no end yet.
+suspend-do = Suspend
+reinstate-do = End the suspension
+wrong-own-suspension = Nobody suspends themselves.
+suspended-title = You are suspended
+suspended-because = Reason: { $reason }
+suspended-do = The suspension has no end yet. Turn to the secretariat.
+suspended-until-do = The suspension lasts until { $until }. Turn to the secretariat if you have questions.
+
+# Tokens
+token-used = Last used
+token-unused = Not used yet
+token-rotate = Change the secret
+token-rotated = New secret; the one before works for a day more
+token-for-oneself = Myself
+token-for-program = A program at { $agency }
+token-for-arenas = { $n ->
+    [one] one arena only
+   *[other] { $n } arenas only
+ }
+field-program = Whom the token is for
+field-program-hint = A program acts for the agency, and only as long as you are its integrator.
+
+# Taking one's data along
+kept-arena = Arena
+kept-session = Session
+kept-token = API token
+kept-take-along = Take the data along as a file. That you did so is noted in the security log.
+kept-json = Download as JSON
+kept-text-file = Download as text
+
+# Security log
+security-title = Security log
+security-lead = Sign-ins, mandates, tokens, moderation and downloads, the latest first. No content and no addresses.
+security-by = By
+security-arena = Arena { $id }
+security-link-issued = A sign-in link was made
+security-signed-in = Signed in by link
+security-signed-in-openid = Signed in by OpenID Connect
+security-signed-out = Signed out
+security-session-ended = Ended a session
+security-session-ended-by-provider = The session was ended by the provider
+security-session-ended-by-administrator = The session was ended by the administration
+security-token-issued = An API token was issued
+security-token-rotated = An API token got another secret
+security-token-revoked = An API token was revoked
+security-invited = Invited
+security-joined = Joined
+security-affiliation-started = Began at an agency
+security-affiliation-ended = Left an agency
+security-mandate-granted = Was given a mandate
+security-mandate-delegated = Was delegated a mandate
+security-mandate-ended = A mandate was ended
+security-suspended = Was suspended
+security-reinstated = The suspension was ended
+security-agency-succeeded = An agency was followed by another
+security-agency-closed = An agency was closed
+security-identity-linked = An account was linked
+security-identity-unlinked = An account was unlinked
+security-arena-opened = An arena was opened
+security-arena-changed = An arena was changed
+security-member-invited = Was invited to an arena
+security-member-removed = Was removed from an arena
+security-thread-closed = A thread was closed
+security-thread-reopened = A thread was reopened
+security-refused-link-used = Refused: the link had been used
+security-refused-link-expired = Refused: the link had expired
+security-refused-other-browser = Refused: the link was opened in another browser
+security-refused-wrong-secret = Refused: the link was wrong
+security-refused-suspended = Refused: suspended
+security-access-refused = Was refused access
+security-data-exported = Downloaded their data

@@ -237,3 +237,145 @@ mail-invitation-end = Ange adressen { $address }, som inbjudan gäller. Länken 
 mail-sign-in-subject = Din inloggningslänk för Erfa
 mail-sign-in-lead = Här är din länk för att logga in i Erfa. Den fungerar i { $minutes } minuter, en gång, i den webbläsare där du bad om den.
 mail-sign-in-end = Länken gäller till { $until }. Har du inte bett om den kan du bortse från det här mejlet: ingen kan logga in utan länken.
+
+# Uppdrag: delegering
+choose-colleague = Välj en kollega
+field-colleague = Kollega
+field-until-day = Till och med
+delegate-title = Låt en kollega också ha uppdraget { $role }
+delegate-lead = Kollegan får uppdraget { $role } vid sidan av dig. Det slutar den dag du väljer, och senast när ditt eget uppdrag slutar.
+delegate-until-hint = Högst { $max } dagar.
+delegate-do = Delegera
+mandate-delegated-by = Delegerat av { $name }
+wrong-colleague = Välj en kollega på samma myndighet.
+wrong-delegated-long = Välj en dag som ligger inom ditt eget uppdrag, högst { $max } dagar bort.
+
+# Utan uppdrag
+waiting-title = Du har inget uppdrag än
+waiting-lead = Du är inloggad för { $agency }, men har inget uppdrag som låter dig delta.
+waiting-do = Myndighetens kontaktperson eller kansliet ger dig ett uppdrag.
+without-mandate = Utan uppdrag
+
+# Myndigheter
+agency-new-title = Lägg till en myndighet
+agency-edit-title = Ändra uppgifterna
+agency-end-link = Myndigheten upphör
+agency-kind = Slag
+agency-kind-state = Statlig myndighet
+agency-kind-region = Region
+agency-kind-municipality = Kommun
+agency-organisation-number = Organisationsnummer
+agency-ended = Myndigheten finns inte längre sedan
+agency-no-more = Finns inte längre
+field-agency-name = Namn
+field-agency-name-hint = Ett nytt namn ersätter inte det gamla: det som skrevs före bytet visar namnet som gällde då.
+field-website-hint = Hela adressen, som https://www.myndighet.example.
+field-organisation-number-hint = Som 202100-5489.
+wrong-website = Skriv hela adressen, som https://www.myndighet.example.
+wrong-kind = Välj vad det är för slags organisation.
+wrong-organisation-number = Skriv numret som 202100-5489.
+wrong-many-names = Myndigheten har redan { $max } namn, vilket är det mesta som sparas.
+agency-end-title = { $agency } upphör
+agency-end-lead = Det som har skrivits för { $agency } står kvar med myndighetens namn. Detta går inte att ångra.
+agency-end-people = { $n ->
+    [one] En person arbetar för myndigheten. Om en annan myndighet tar över följer den med dit med sina uppdrag, annars slutar den.
+   *[other] { $n } personer arbetar för myndigheten. Om en annan myndighet tar över följer de med dit med sina uppdrag, annars slutar de.
+ }
+field-agency-end = Vad som händer
+agency-end-merged = Den går upp i en annan myndighet
+agency-end-taken-over = En annan myndighet tar över det den gjorde
+agency-end-closed = Den läggs ner
+field-successor = Myndigheten som följer
+field-successor-hint = Behövs inte när myndigheten läggs ner.
+choose-successor = Välj en myndighet
+wrong-successor = Välj en annan myndighet som finns.
+wrong-agency-end = Välj vad som händer.
+agency-end-do = Myndigheten upphör
+
+# Administration
+admin-title = Administration
+admin-lead = Inloggningar, åtkomstnycklar och avstängningar.
+admin-search = Sök efter namn eller e-postadress
+admin-not-found = Ingen heter eller har en adress med ”{ $q }”
+admin-not-found-do = Sök på en del av namnet eller adressen.
+person-administer = Inloggningar, nycklar och avstängning
+sessions-theirs = Inloggningar
+sessions-none = Personen är inte inloggad någonstans.
+tokens-none = Personen har inga åtkomstnycklar.
+suspension = Avstängning
+suspended = Avstängd
+suspension-text = Den som stängs av loggas ut överallt, och åtkomstnycklarna slutar gälla. Det personen har skrivit står kvar.
+field-suspension-reason = Skäl
+field-suspension-reason-hint = Personen får läsa det.
+field-suspension-until-hint = Lämna tomt om avstängningen gäller tills vidare.
+suspend-do = Stäng av
+reinstate-do = Häv avstängningen
+wrong-own-suspension = Ingen stänger av sig själv.
+suspended-title = Du är avstängd
+suspended-because = Skäl: { $reason }
+suspended-do = Avstängningen gäller tills vidare. Vänd dig till kansliet.
+suspended-until-do = Avstängningen gäller till { $until }. Vänd dig till kansliet om du har frågor.
+
+# Nycklar
+token-used = Senast använd
+token-unused = Inte använd än
+token-rotate = Byt hemlighet
+token-rotated = Ny hemlighet; den förra gäller ett dygn till
+token-for-oneself = Mig själv
+token-for-program = Program hos { $agency }
+token-for-arenas = { $n ->
+    [one] bara en arena
+   *[other] bara { $n } arenor
+ }
+field-program = Vem nyckeln är till
+field-program-hint = Ett program handlar för myndigheten, och bara så länge du är dess integratör.
+
+# Ta med sig sina uppgifter
+kept-arena = Arena
+kept-session = Inloggning
+kept-token = Åtkomstnyckel
+kept-take-along = Ta med dig uppgifterna som en fil. Att du gjorde det skrivs upp i säkerhetsloggen.
+kept-json = Hämta som JSON
+kept-text-file = Hämta som text
+
+# Säkerhetslogg
+security-title = Säkerhetslogg
+security-lead = Inloggningar, uppdrag, nycklar, moderering och uttag, det senaste först. Inget innehåll och inga adresser.
+security-by = Av
+security-arena = Arena { $id }
+security-link-issued = En inloggningslänk skapades
+security-signed-in = Inloggad med länk
+security-signed-in-openid = Inloggad med OpenID Connect
+security-signed-out = Utloggad
+security-session-ended = Avslutade en inloggning
+security-session-ended-by-provider = Inloggningen avslutades av legitimeringstjänsten
+security-session-ended-by-administrator = Inloggningen avslutades av administrationen
+security-token-issued = En åtkomstnyckel skapades
+security-token-rotated = En åtkomstnyckel fick ny hemlighet
+security-token-revoked = En åtkomstnyckel återkallades
+security-invited = Inbjuden
+security-joined = Gick med
+security-affiliation-started = Började på en myndighet
+security-affiliation-ended = Slutade på en myndighet
+security-mandate-granted = Fick ett uppdrag
+security-mandate-delegated = Fick ett uppdrag delegerat
+security-mandate-ended = Ett uppdrag avslutades
+security-suspended = Stängdes av
+security-reinstated = Avstängningen hävdes
+security-agency-succeeded = En myndighet följdes av en annan
+security-agency-closed = En myndighet lades ner
+security-identity-linked = Ett konto kopplades
+security-identity-unlinked = Ett konto kopplades bort
+security-arena-opened = En arena öppnades
+security-arena-changed = En arena ändrades
+security-member-invited = Bjöds in till en arena
+security-member-removed = Togs bort ur en arena
+security-thread-closed = En tråd stängdes
+security-thread-reopened = En tråd öppnades igen
+security-refused-link-used = Nekades: länken var använd
+security-refused-link-expired = Nekades: länken hade gått ut
+security-refused-other-browser = Nekades: länken öppnades i en annan webbläsare
+security-refused-wrong-secret = Nekades: länken stämde inte
+security-refused-suspended = Nekades: avstängd
+security-access-refused = Nekades åtkomst
+security-data-exported = Hämtade sina uppgifter

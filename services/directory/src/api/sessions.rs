@@ -8,7 +8,7 @@ use types::{SessionId, Timestamp};
 use utoipa::ToSchema;
 
 use super::answers::{not_found, read_at, unreadable};
-use crate::views::sessions;
+use crate::views::{people, sessions};
 
 /// A session that goes on.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,7 +39,8 @@ pub(super) async fn list(
     ApiQuery(paging): ApiQuery<Paging>,
 ) -> Result<impl IntoResponse, Problem> {
     let person = reading.viewer.person().ok_or_else(not_found)?;
-    let open = sessions::open(&reading.snapshot, person, reading.now()).map_err(unreadable)?;
+    let person = people::get(&reading.snapshot, person).map_err(unreadable)?.ok_or_else(not_found)?;
+    let open = sessions::open(&reading.snapshot, &person, reading.now()).map_err(unreadable)?;
     let page = paging.cut(open).map(|session| SessionDto {
         id: session.id,
         began_at: session.began_at,

@@ -111,6 +111,12 @@ impl Commands {
         Ok(done)
     }
 
+    /// Describes an agency anew. Names once known are kept; a kind or number that is not said stays.
+    pub async fn describe_agency(&self, by: &By, id: AgencyId, agency: Description) -> Result<Done<AgencyId>, Error> {
+        let executed = self.0.agencies.execute(self.describe(by, id, agency)).await?;
+        Ok(Done { value: id, position: executed.position, repeated: executed.repeated })
+    }
+
     fn describe(&self, by: &By, id: AgencyId, agency: Description) -> Request<Command> {
         let by = by.for_each();
         let asked = Asked::to("describe agency", &id);

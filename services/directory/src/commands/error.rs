@@ -1,6 +1,6 @@
 //! Why something was not done.
 
-use event_log::ReadError;
+use event_log::{AppendError, ReadError};
 use event_sourcing::{ExecuteError, ViewError, WaitError};
 
 use types::Timestamp;
@@ -63,9 +63,20 @@ pub enum Error {
     /// The log.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The log takes nothing.
+    #[error(transparent)]
+    Append(#[from] AppendError),
 }
 
 impl Error {
+    /// What the rules for agencies say against it.
+    pub fn agency(&self) -> Option<&agency::Error> {
+        match self {
+            Self::Agency(ExecuteError::Refused(error)) => Some(error),
+            _ => None,
+        }
+    }
+
     /// What the rules for people say against it.
     pub fn person(&self) -> Option<&person::Error> {
         match self {

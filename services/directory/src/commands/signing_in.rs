@@ -5,7 +5,7 @@ use std::fmt;
 use access::{KnownBrowser, Secret};
 use contracts::{
     Audience,
-    directory::{AgencyName, Role, SecretHash, SessionEnd, SessionEvent, SignInLinkIssued, SignedIn},
+    directory::{AgencyName, Role, SecretHash, SessionEnd, SessionEvent, SignInLinkIssued, SignInRefusal, SignedIn},
 };
 use event_sourcing::ExecuteError;
 use service_kit::AddressPrefix;
@@ -147,7 +147,15 @@ impl Commands {
         let asked = Asked::to("sign in", &session);
         let by = By::system("sign-in");
         let request = self.request(&by, session.uuid(), Audience::System, asked, command);
-        let executed = self.0.sessions.execute(request).await?;
+        let executed = match self.0.sessions.execute(request).await {
+            Err(ExecuteError::Refused(refusal)) => {
+                if let Some(reason) = noted(refusal) {
+                    self.note_sign_in_refused(session, reason).await?;
+                }
+                return Err(ExecuteError::Refused(refusal).into());
+            }
+            executed => executed?,
+        };
         let person = executed.events.iter().find_map(|event| match event {
             SessionEvent::SignedIn(signed_in) => Some(signed_in.person),
             _ => None,
@@ -163,6 +171,7 @@ impl Commands {
         let person = people::get(&snapshot, link.person)?;
         match person.as_ref().and_then(|person| person.suspended(self.now())) {
             Some(Suspension { reason, until, .. }) => {
+                self.note_sign_in_refused(session, SignInRefusal::Suspended).await?;
                 Err(Error::Suspended { reason: reason.to_string(), until: *until })
             }
             None => Ok(()),
@@ -199,5 +208,16 @@ impl Commands {
     pub(super) fn later(&self, seconds: i64) -> Timestamp {
         let at = self.0.clock.now().as_second().saturating_add(seconds);
         Timestamp::from_second(at).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// What the security log says of a refused link.
+fn noted(refusal: SessionRefusal) -> Option<SignInRefusal> {
+    match refusal {
+        SessionRefusal::LinkUnknown => Some(SignInRefusal::WrongSecret),
+        SessionRefusal::LinkUsed => Some(SignInRefusal::LinkUsed),
+        SessionRefusal::LinkExpired => Some(SignInRefusal::LinkExpired),
+        SessionRefusal::OtherBrowser => Some(SignInRefusal::OtherBrowser),
+        _ => None,
     }
 }

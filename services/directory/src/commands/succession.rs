@@ -8,7 +8,7 @@ use super::{Asked, By, Commands, Done, Error, VIEW_WAIT};
 use crate::{
     domain::{
         agency::{Command, Error as AgencyRefusal},
-        person::{Command as PersonCommand, Move},
+        person::{Command as PersonCommand, Error as Refusal, Move},
     },
     views::{agencies, people},
 };
@@ -32,37 +32,30 @@ impl Commands {
         let command = Command::Succeed { agency, successor, how, by: by.authority() };
         let request = self.request(by, agency.uuid(), Audience::Participants, asked, command);
         let executed = self.0.agencies.execute(request).await?;
-        let moved = self.each_of(agency, async |person| self.move_person(by, person, agency, successor).await);
-        let position = executed.position.max(moved.await?);
+        let mut position = executed.position;
+        for person in people::working_for(&self.latest().await?, agency)? {
+            position = position.max(self.move_person(by, person.id, agency, successor).await?);
+        }
         self.0.views.wait_for(position, VIEW_WAIT).await?;
         Ok(Done { value: agency, position, repeated: executed.repeated })
     }
 
     /// Ends an agency that none follows. Its people no longer work for it.
     pub async fn close_agency(&self, by: &By, agency: AgencyId) -> Result<Done<AgencyId>, Error> {
+        let known = by.person().map(|person| people::get(&self.0.views.snapshot()?, person)).transpose()?.flatten();
+        if known.is_some_and(|known| known.agencies().any(|works_for| works_for == agency)) {
+            return Err(ExecuteError::Refused(Refusal::OwnSecretariatMandate).into());
+        }
         let asked = Asked::to("close agency", &agency);
         let command = Command::Close { by: by.authority() };
         let request = self.request(by, agency.uuid(), Audience::Participants, asked, command);
         let executed = self.0.agencies.execute(request).await?;
-        let left = self
-            .each_of(agency, async |person| Ok(self.end_affiliation(&by.for_each(), person, agency).await?.position));
-        let position = executed.position.max(left.await?);
+        let mut position = executed.position;
+        for person in people::working_for(&self.latest().await?, agency)? {
+            position = position.max(self.end_affiliation(&by.for_each(), person.id, agency).await?.position);
+        }
         self.0.views.wait_for(position, VIEW_WAIT).await?;
         Ok(Done { value: agency, position, repeated: executed.repeated })
-    }
-
-    /// Does this for everyone who works for the agency.
-    async fn each_of(
-        &self,
-        agency: AgencyId,
-        change: impl AsyncFn(PersonId) -> Result<Position, Error>,
-    ) -> Result<Position, Error> {
-        let everyone = people::working_for(&self.latest().await?, agency)?;
-        let mut position = Position::START;
-        for person in everyone {
-            position = position.max(change(person.id).await?);
-        }
-        Ok(position)
     }
 
     async fn move_person(&self, by: &By, person: PersonId, from: AgencyId, to: AgencyId) -> Result<Position, Error> {

@@ -370,7 +370,8 @@ async fn a_session_is_listed_until_its_end() {
     world.read(other.position).await;
     let open = || {
         let snapshot = world.directory.views().snapshot().unwrap();
-        let open = sessions::open(&snapshot, person, types::Clock::now(&*world.clock)).unwrap();
+        let person = people::get(&snapshot, person).unwrap().unwrap();
+        let open = sessions::open(&snapshot, &person, types::Clock::now(&*world.clock)).unwrap();
         open.into_iter().map(|session| session.id).collect::<Vec<_>>()
     };
     assert_eq!(open(), [other.session, opened.session]);

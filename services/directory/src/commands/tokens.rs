@@ -133,7 +133,7 @@ impl Commands {
         let expires_at = executed.events.iter().find_map(|event| match event {
             TokenEvent::Issued(TokenIssued { expires_at, .. })
             | TokenEvent::Rotated(TokenRotated { expires_at, .. }) => Some(*expires_at),
-            TokenEvent::Revoked(_) => None,
+            TokenEvent::Used(_) | TokenEvent::Revoked(_) => None,
         });
         let value = IssuedToken { id, token, expires_at: expires_at.unwrap_or(now) };
         Done { value, position: executed.position, repeated: executed.repeated }

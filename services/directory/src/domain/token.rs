@@ -147,7 +147,7 @@ impl Decider for Token {
                 State::Issued { person, expires_at: event.expires_at }
             }
             (TokenEvent::Revoked(_), State::Issued { person, .. }) => State::Revoked(person),
-            (TokenEvent::Rotated(_) | TokenEvent::Revoked(_), state) => state,
+            (TokenEvent::Rotated(_) | TokenEvent::Used(_) | TokenEvent::Revoked(_), state) => state,
         }
     }
 }

@@ -9,7 +9,7 @@ use types::{AgencyId, Line};
 
 use crate::{
     commands::{Admission, ProviderAccount},
-    views::agencies,
+    views::agencies::{self, AgencyRecord},
 };
 
 /// Why an account can't be known by its claims.
@@ -65,7 +65,13 @@ fn agency_of(provider: &OpenIdProvider, number: &str, snapshot: &Snapshot) -> Re
     let digits = |number: &str| number.chars().filter(char::is_ascii_digit).collect::<String>();
     let wanted = digits(number);
     let set = provider.organisations.iter().find(|(known, _)| !wanted.is_empty() && digits(known) == wanted);
-    let Some((_, name)) = set else { return Ok(None) };
-    let all = agencies::all(snapshot)?;
-    Ok(all.into_iter().find(|record| record.agency.name.as_str() == name).map(|record| record.id))
+    let has_number = |record: &AgencyRecord| {
+        record.agency.organisation_number.as_ref().is_some_and(|known| digits(known.as_str()) == wanted)
+    };
+    let mut living = agencies::living(snapshot)?.into_iter();
+    let agency = match set {
+        Some((_, name)) => living.find(|record| record.agency.name.as_str() == name),
+        None => living.find(|record| !wanted.is_empty() && has_number(record)),
+    };
+    Ok(agency.map(|record| record.id))
 }

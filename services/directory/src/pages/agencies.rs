@@ -32,6 +32,7 @@ struct Row {
     short_name: String,
     /// The former or other name that was found, if it was not the name.
     found_by: String,
+    ended: bool,
 }
 
 #[derive(Template)]
@@ -43,16 +44,17 @@ struct AgenciesPage {
     rows: Vec<Row>,
     total: usize,
     pages: Pages,
+    may_enter: bool,
 }
 
 fn row(record: AgencyRecord, q: &str) -> Row {
-    let agency = record.agency;
+    let (agency, ended) = (record.agency, record.ended.is_some());
     let holds = |name: &str| name_key(name).contains(&name_key(q));
     let short_name = agency.short_name.map_or_else(String::new, |short| short.to_string());
     let is_plain = q.trim().is_empty() || holds(agency.name.as_str()) || holds(&short_name);
     let found_by = agency.other_names.iter().find(|name| !is_plain && holds(name.as_str()));
     let found_by = found_by.map_or_else(String::new, ToString::to_string);
-    Row { id: record.id, name: agency.name.to_string(), short_name, found_by }
+    Row { id: record.id, name: agency.name.to_string(), short_name, found_by, ended }
 }
 
 /// The number of a page in a query; what is no number is the first.
@@ -72,5 +74,6 @@ pub(super) async fn show(
     let pages = Pages::new(number, PER_PAGE, found.total, path);
     let rows = found.items.into_iter().map(|record| row(record, &q)).collect();
     let frame = shell.frame(&reading, t.get("agencies-title"), Section::Agencies);
-    Ok(page(&AgenciesPage { frame, t, q, rows, total: found.total, pages }))
+    let may_enter = reading.viewer.is_secretariat();
+    Ok(page(&AgenciesPage { frame, t, q, rows, total: found.total, pages, may_enter }))
 }

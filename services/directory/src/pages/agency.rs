@@ -6,7 +6,7 @@ use axum::{extract::Query, response::Response};
 use serde::Deserialize;
 use service_kit::{ApiPath, Problem, problems};
 use types::AgencyId;
-use web::{Crumb, Frame, Pages, Section, Texts, page};
+use web::{Crumb, Frame, Html, Pages, Section, Texts, dates, page};
 
 use super::{Shell, agencies::page_number, people::Row, sign_in_link::view_error};
 use crate::{
@@ -36,7 +36,19 @@ struct AgencyPage {
     total: usize,
     pages: Pages,
     may_invite: bool,
+    /// Whether the viewer keeps the agencies, and this one is still there.
+    may_edit: bool,
+    kind: String,
+    organisation_number: String,
+    ended: Option<Ended>,
     id: AgencyId,
+}
+
+/// That the agency is no more.
+struct Ended {
+    at: Html,
+    /// The agency that follows it, and how that came to be.
+    successor: Option<(AgencyId, String, String)>,
 }
 
 pub(super) async fn show(
@@ -48,7 +60,19 @@ pub(super) async fn show(
     let ApiPath(id) = agency?;
     let t = shell.texts();
     let record = agencies::get(&reading.snapshot, id).map_err(view_error)?;
-    let agency = record.ok_or_else(|| Problem::new(&problems::NOT_FOUND))?.agency;
+    let agencies::AgencyRecord { agency, ended, .. } = record.ok_or_else(|| Problem::new(&problems::NOT_FOUND))?;
+    let ended = match ended {
+        Some(end) => {
+            let followed_by = match end.successor {
+                Some((id, how)) => agencies::get(&reading.snapshot, id)
+                    .map_err(view_error)?
+                    .map(|record| (id, record.agency.name.to_string(), t.of("agency-end", how.as_str()))),
+                None => None,
+            };
+            Some(Ended { at: dates::day(shell.lang, end.at), successor: followed_by })
+        }
+        None => None,
+    };
     let number = page_number(&wanted.page);
     let part = people::list(&reading.snapshot, Some(id), PER_PAGE, number).map_err(view_error)?;
     let website = agency.website.map_or_else(String::new, |website| website.to_string());
@@ -63,7 +87,11 @@ pub(super) async fn show(
         people: part.items.iter().map(|person| Row::of(person, id, String::new(), &reading, t)).collect(),
         total: part.total,
         pages: Pages::new(number, PER_PAGE, part.total, format!("/agencies/{id}")),
-        may_invite: super::invite::may_invite_for(&reading, id),
+        may_invite: ended.is_none() && super::invite::may_invite_for(&reading, id),
+        may_edit: ended.is_none() && reading.viewer.is_secretariat(),
+        kind: t.of("agency-kind", agency.kind.unwrap_or_default().as_str()),
+        organisation_number: agency.organisation_number.map_or_else(String::new, |number| number.to_string()),
+        ended,
         id,
     };
     Ok(page(&template))

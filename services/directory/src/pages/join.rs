@@ -41,10 +41,26 @@ fn answer(shell: &Shell, reading: &Reading, viewer: &PersonViewer, form: Form, e
     page_with(status, &JoinPage { frame, t, errors, form, agency, path: access::JOIN_PATH })
 }
 
+/// Somebody who has joined and holds no mandate that lets them take part is told who may give them one.
+#[derive(Template)]
+#[template(path = "waiting.html")]
+struct WaitingPage {
+    frame: Frame,
+    t: Texts,
+    agency: String,
+    administers: bool,
+}
+
 pub(super) async fn show(shell: Shell, JoiningPage(reading): JoiningPage) -> Response {
-    match invited(&reading) {
-        Some(viewer) => answer(&shell, &reading, viewer, Form::default(), Errors::none()),
-        None => Redirect::to("/").into_response(),
+    match reading.viewer.signed_in() {
+        Some(viewer) if !viewer.joined => answer(&shell, &reading, viewer, Form::default(), Errors::none()),
+        Some(viewer) if !viewer.participates => {
+            let t = shell.texts();
+            let frame = shell.frame(&reading, t.get("waiting-title"), Section::Me);
+            let (agency, administers) = (viewer.agency_name.clone(), reading.viewer.is_administrator());
+            page_with(StatusCode::OK, &WaitingPage { frame, t, agency, administers })
+        }
+        _ => Redirect::to("/").into_response(),
     }
 }
 

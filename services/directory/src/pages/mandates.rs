@@ -12,11 +12,13 @@ use super::{
     openid::step_up::assured,
     person::{Written, answer, known},
     shell::go_on,
+    sign_in_link::view_error,
 };
 use crate::{
     By,
     commands::{Done, Error, NewMandate},
     domain::person::Error as Refusal,
+    views::people,
 };
 
 #[derive(Deserialize)]
@@ -37,7 +39,7 @@ fn viewer(reading: &Reading) -> Result<&PersonViewer, Problem> {
 }
 
 /// The day after `text`'s day begins, in Swedish time: a mandate holds through its last day.
-fn end_of(text: &str) -> Option<Timestamp> {
+pub(super) fn end_of(text: &str) -> Option<Timestamp> {
     let day: jiff::civil::Date = text.trim().parse().ok()?;
     let zone = jiff::tz::TimeZone::get("Europe/Stockholm").ok()?;
     Some(day.tomorrow().ok()?.to_zoned(zone).ok()?.timestamp())
@@ -83,6 +85,14 @@ pub(super) async fn grant(
     Ok(answer(&shell, &reading, person, Written { role, agency, until, commit }, errors)?)
 }
 
+/// Whether it is a mandate that the viewer let this person hold.
+fn delegated_by_viewer(reading: &Reading, person: PersonId, mandate: MandateId) -> Result<bool, Problem> {
+    let known = people::get(&reading.snapshot, person).map_err(view_error)?;
+    let held = known.into_iter().flat_map(|person| person.mandates).find(|held| held.id == mandate);
+    let holder = held.and_then(|held| held.delegated).map(|(_, holder)| holder);
+    Ok(holder.is_some() && holder == reading.viewer.person())
+}
+
 fn ended(reading: &Reading, person: PersonId, done: Result<Done<PersonId>, Error>) -> Result<Response, PageRejection> {
     let done = done.map_err(Problem::from)?;
     Ok(go_on(reading, done.position, &format!("/people/{person}")))
@@ -94,7 +104,11 @@ pub(super) async fn end(
     PageForm(reading, EndForm {}): PageForm<EndForm>,
 ) -> Result<Response, PageRejection> {
     let ApiPath((person, mandate)) = path?;
-    let by = By::viewer(viewer(&reading)?);
+    let delegated = delegated_by_viewer(&reading, person, mandate)?;
+    let by = By::viewer(match reading.viewer.participant().filter(|_| delegated) {
+        Some(viewer) => viewer,
+        None => viewer(&reading)?,
+    });
     known(&reading, person)?;
     assured(&shell, &reading, &format!("/people/{person}"))?;
     ended(&reading, person, shell.app.commands.end_mandate(&by, person, mandate).await)

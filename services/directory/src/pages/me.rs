@@ -1,20 +1,28 @@
 //! One's own page: profile, sessions, API tokens, and what is kept about one.
 
-use access::{PageForm, PageRejection, Reading, SignedInPage};
+use access::{JoiningForm, JoiningPage, PageRejection, PersonViewer, Reading};
 use askama::Template;
 use axum::response::Response;
-use contracts::directory::Scope;
+use contracts::directory::{Role, Scope};
 use http::StatusCode;
 use serde::Deserialize;
 use service_kit::{Problem, problems};
-use types::{PersonId, SessionId, TokenId};
+use types::{AgencyId, MandateId, PersonId};
 use web::{Choice, Errors, Frame, Html, Section, Texts, dates, page_with};
 
-use super::{Shell, fields, identities, join::profile, openid, shell::go_on, sign_in_link::view_error};
+use super::{
+    Shell,
+    credentials::{SessionRow, TokenRow, session_rows, token_rows},
+    fields, identities,
+    join::profile,
+    openid,
+    shell::go_on,
+    sign_in_link::view_error,
+};
 use crate::{
     By,
     domain::token::DAYS_MAX,
-    views::{agencies, people, sessions, tokens},
+    views::{agencies, people},
 };
 
 #[derive(Deserialize)]
@@ -30,23 +38,17 @@ pub(super) struct Written {
     pub(super) label: String,
     pub(super) write: bool,
     pub(super) days: String,
+    pub(super) program: String,
     pub(super) commit: String,
 }
 
-struct SessionRow {
-    id: SessionId,
-    began: Html,
-    expires: Html,
-    is_this: bool,
-}
-
-struct TokenRow {
-    id: TokenId,
-    label: String,
-    scopes: String,
-    issued: Html,
-    expires: Html,
-    is_open: bool,
+/// A mandate of one's own.
+struct OwnMandate {
+    id: MandateId,
+    role: String,
+    agency: String,
+    until: Option<Html>,
+    may_delegate: bool,
 }
 
 struct Kept {
@@ -62,7 +64,12 @@ struct MePage {
     errors: Errors,
     person: PersonId,
     agency: String,
-    roles: Vec<String>,
+    mandates: Vec<OwnMandate>,
+    agencies: Vec<(AgencyId, String)>,
+    administers: bool,
+    /// Whether they take part: else they only see what is kept about them.
+    participates: bool,
+    programs: Vec<Choice>,
     written: Written,
     scopes: Vec<Choice>,
     days_max: i64,
@@ -83,7 +90,7 @@ impl Written {
             .map(|viewer| (viewer.name.clone(), viewer.title.clone().unwrap_or_default()))
             .unwrap_or_default();
         let commit = fields::new_commit(&shell.app);
-        Self { name, title, label: String::new(), write: false, days: "90".to_owned(), commit }
+        Self { name, title, label: String::new(), write: false, days: "90".to_owned(), program: String::new(), commit }
     }
 }
 
@@ -94,42 +101,26 @@ pub(super) fn answer(
     written: impl FnOnce(&mut Written),
     errors: Errors,
 ) -> Result<Response, Problem> {
-    let Some(viewer) = reading.viewer.participant() else { return Err(Problem::new(&problems::NOT_FOUND)) };
-    let (t, lang, now, snapshot) = (shell.texts(), shell.lang, reading.now(), &reading.snapshot);
+    let Some(viewer) = own(reading) else { return Err(Problem::new(&problems::NOT_FOUND)) };
+    let (t, snapshot) = (shell.texts(), &reading.snapshot);
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let person = people::get(snapshot, viewer.person).map_err(view_error)?;
     let person = person.ok_or_else(|| Problem::new(&problems::NOT_FOUND))?;
     let mut fresh = Written::fresh(shell, reading);
     written(&mut fresh);
-    let sessions = sessions::open(snapshot, viewer.person, now).map_err(view_error)?;
-    let sessions: Vec<_> = sessions
-        .into_iter()
-        .map(|session| SessionRow {
-            id: session.id,
-            began: dates::moment(lang, session.began_at.unwrap_or(now), now),
-            expires: dates::moment(lang, session.expires_at, now),
-            is_this: reading.viewer.session() == Some(session.id),
-        })
-        .collect();
-    let tokens = tokens::newest(snapshot, viewer.person).map_err(view_error)?;
-    let tokens: Vec<_> = tokens
-        .into_iter()
-        .map(|token| TokenRow {
-            is_open: token.is_open(now),
-            id: token.id,
-            label: token.label.to_string(),
-            scopes: token.scopes.iter().map(|scope| t.of("scope", scope.as_str())).collect::<Vec<_>>().join(", "),
-            issued: dates::day(lang, token.issued_at),
-            expires: dates::day(lang, token.expires_at),
-        })
-        .collect();
+    let mandates = own_mandates(shell, reading, &person)?;
+    let (sessions, tokens) = (session_rows(shell, reading, &person)?, token_rows(shell, reading, &person)?);
     let identities = identities::rows(shell, reading)?;
     let mut kept = kept(t, reading, &person)?;
     kept.extend(identities.iter().map(|row| Kept {
         what: t.get("kept-identity"),
         value: t.with(
             "kept-identity-at",
-            (("provider", &row.provider), ("account", &row.account), ("at", dates::moment_text(lang, row.linked_at))),
+            (
+                ("provider", &row.provider),
+                ("account", &row.account),
+                ("at", dates::moment_text(shell.lang, row.linked_at)),
+            ),
         ),
     }));
     let scope = |scope: Scope, chosen| {
@@ -142,7 +133,11 @@ pub(super) fn answer(
         errors,
         person: viewer.person,
         agency: viewer.agency_name.clone(),
-        roles: viewer.roles.iter().map(|role| t.of("role", role.as_str())).collect(),
+        mandates,
+        agencies: own_agencies(reading, &person)?,
+        administers: reading.viewer.is_administrator() || reading.viewer.is_secretariat(),
+        participates: viewer.participates,
+        programs: programs(reading, t, &fresh.program)?,
         written: fresh,
         scopes,
         days_max: DAYS_MAX,
@@ -154,6 +149,50 @@ pub(super) fn answer(
         may_invite: super::invite::may_invite(reading),
     };
     Ok(page_with(status, &template))
+}
+
+/// Whose page it is: theirs who have joined, also where they hold no mandate.
+pub(super) fn own(reading: &Reading) -> Option<&PersonViewer> {
+    reading.viewer.signed_in().filter(|viewer| viewer.joined)
+}
+
+fn own_mandates(shell: &Shell, reading: &Reading, person: &people::PersonRecord) -> Result<Vec<OwnMandate>, Problem> {
+    let (t, now) = (shell.texts(), reading.now());
+    let mut mandates = Vec::new();
+    for held in person.mandates.iter().filter(|held| held.is_open(now)) {
+        let agency = agencies::get(&reading.snapshot, held.agency).map_err(view_error)?;
+        mandates.push(OwnMandate {
+            id: held.id,
+            role: t.of("role", held.role.as_str()),
+            agency: agency.map_or_else(String::new, |record| record.agency.name.to_string()),
+            until: held.until.map(|until| dates::day(shell.lang, until)),
+            may_delegate: held.may_be_delegated(now),
+        });
+    }
+    Ok(mandates)
+}
+
+fn own_agencies(reading: &Reading, person: &people::PersonRecord) -> Result<Vec<(AgencyId, String)>, Problem> {
+    let mut named = Vec::new();
+    for id in person.agencies() {
+        let agency = agencies::get(&reading.snapshot, id).map_err(view_error)?;
+        named.extend(agency.map(|record| (id, record.agency.name.to_string())));
+    }
+    Ok(named)
+}
+
+/// For what a token can be: oneself, or the programs of the agencies whose integrator one is.
+fn programs(reading: &Reading, t: Texts, chosen: &str) -> Result<Vec<Choice>, Problem> {
+    let mut programs = vec![Choice::new("", t.get("token-for-oneself"), chosen.is_empty())];
+    let mandates = reading.viewer.signed_in().into_iter().flat_map(|viewer| &viewer.mandates);
+    for held in mandates.filter(|held| held.role == Role::Integrator) {
+        let agency = agencies::get(&reading.snapshot, held.agency).map_err(view_error)?;
+        let name = agency.map_or_else(String::new, |record| record.agency.name.to_string());
+        let value = held.agency.to_string();
+        let is_chosen = chosen == value;
+        programs.push(Choice::new(value, t.with("token-for-program", [("agency", name)]), is_chosen));
+    }
+    Ok(programs)
 }
 
 fn kept(t: Texts, reading: &Reading, person: &people::PersonRecord) -> Result<Vec<Kept>, Problem> {
@@ -196,12 +235,18 @@ fn kept(t: Texts, reading: &Reading, person: &people::PersonRecord) -> Result<Ve
     Ok(kept)
 }
 
-pub(super) async fn show(shell: Shell, SignedInPage(reading): SignedInPage) -> Result<Response, PageRejection> {
+pub(super) async fn show(shell: Shell, JoiningPage(reading): JoiningPage) -> Result<Response, PageRejection> {
+    if own(&reading).is_none() {
+        return Err(PageRejection::Join);
+    }
     Ok(answer(&shell, &reading, |_| {}, Errors::none())?)
 }
 
-pub(super) async fn send(shell: Shell, PageForm(reading, form): PageForm<Form>) -> Result<Response, PageRejection> {
-    let Some(viewer) = reading.viewer.participant() else { return Err(Problem::new(&problems::NOT_FOUND).into()) };
+pub(super) async fn send(
+    shell: Shell,
+    JoiningForm(reading, form): JoiningForm<Form>,
+) -> Result<Response, PageRejection> {
+    let Some(viewer) = own(&reading) else { return Err(PageRejection::Join) };
     match profile(&shell, &form.name, &form.title) {
         Err(errors) => {
             let written = |written: &mut Written| (written.name, written.title) = (form.name, form.title);

@@ -28,6 +28,8 @@ struct Held {
     agency: String,
     from: Html,
     until: Option<Html>,
+    /// Who let them hold it too, if it was delegated.
+    delegated_by: String,
     may_end: bool,
 }
 
@@ -51,6 +53,8 @@ struct PersonPage {
     title: String,
     joined: bool,
     is_self: bool,
+    /// Whether the viewer runs the system.
+    administers: bool,
     /// Shown to those who look after them alone.
     email: Option<String>,
     works: Vec<Works>,
@@ -99,7 +103,14 @@ pub(super) fn answer(
         let is_secretariats = mandate.role == Role::Secretariat;
         let theirs_to_end = invite::may_invite_for(reading, mandate.agency) && mandate.role.is_of_agency();
         let may_end = is_secretariat || theirs_to_end;
+        let holder = mandate.delegated.map(|(_, holder)| holder);
+        let may_end = may_end || (holder.is_some() && holder == reading.viewer.person());
+        let holder = match holder {
+            Some(holder) => people::get(snapshot, holder).map_err(view_error)?.and_then(|person| person.name),
+            None => None,
+        };
         held.push(Held {
+            delegated_by: holder.map_or_else(String::new, |name| name.to_string()),
             id: mandate.id,
             role: t.of("role", mandate.role.as_str()),
             agency: name_of(mandate.agency)?,
@@ -129,6 +140,7 @@ pub(super) fn answer(
         title: person.title.as_ref().map_or_else(String::new, ToString::to_string),
         joined: person.joined_at.is_some(),
         is_self,
+        administers: reading.viewer.is_administrator() || is_secretariat,
         email: person.email.as_ref().filter(|_| looked_after).map(ToString::to_string),
         works,
         held,

@@ -10,11 +10,14 @@ use event_sourcing::ViewError;
 use http::StatusCode;
 use serde::Deserialize;
 use service_kit::{Asker, Problem};
-use types::SessionId;
-use web::{Frame, Section, Texts, page, page_with};
+use types::{SessionId, Timestamp};
+use web::{Frame, Section, Texts, dates, page, page_with};
 
 use super::{Shell, sign_in::known_browser, sign_out};
-use crate::{commands::Opened, domain::session::Error as Refusal};
+use crate::{
+    commands::{Error, Opened},
+    domain::session::Error as Refusal,
+};
 
 #[derive(Deserialize)]
 pub(super) struct Link {
@@ -76,6 +79,19 @@ fn refused(shell: &Shell, reading: &Reading, refusal: Refusal, next: &str) -> Re
     page_with(status, &RefusedPage { frame, t, reason, what_to_do, next })
 }
 
+/// Whoever is shut out is told why, and until when.
+fn suspended(shell: &Shell, reading: &Reading, reason: &str, until: Option<Timestamp>) -> Response {
+    let t = shell.texts();
+    let until = until.map(|until| dates::moment_text(t.lang(), until));
+    let what_to_do = match until {
+        Some(until) => t.with("suspended-until-do", [("until", until)]),
+        None => t.get("suspended-do"),
+    };
+    let frame = shell.frame_at("/sign-in", reading, t.get("suspended-title"), Section::SignIn);
+    let reason = t.with("suspended-because", [("reason", reason)]);
+    page_with(StatusCode::FORBIDDEN, &RefusedPage { frame, t, reason, what_to_do, next: "/".to_owned() })
+}
+
 pub(super) async fn show(
     shell: Shell,
     asker: Asker,
@@ -105,6 +121,7 @@ pub(super) async fn send(
     };
     match shell.app.commands.sign_in(session, &secret, reading.browser()).await {
         Ok(opened) => signed_in(&shell, &reading, &opened, &link.next).await,
+        Err(Error::Suspended { reason, until }) => Ok(suspended(&shell, &reading, &reason, until)),
         Err(error) => match error.session() {
             Some(Refusal::LinkUnknown) => {
                 asker.opened_a_wrong_link()?;

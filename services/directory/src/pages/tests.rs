@@ -1,5 +1,6 @@
 //! The pages, asked for as a browser does.
 
+mod administer;
 mod manage;
 mod own;
 mod signing_in;

@@ -1,6 +1,6 @@
 //! Issuing and revoking one's API tokens.
 
-use access::{PageForm, PageRejection};
+use access::{JoiningForm, PageRejection};
 use askama::Template;
 use axum::response::Response;
 use contracts::directory::Scope;
@@ -22,12 +22,24 @@ pub(super) struct Form {
     #[serde(default)]
     scopes: Vec<Scope>,
     days: String,
+    /// The agency whose program it is for; empty for oneself.
+    #[serde(default)]
+    program: String,
     #[serde(default)]
     commit: String,
 }
 
+/// How many days a token works from its rotation on.
+const ROTATED_DAYS: u16 = 90;
+
 #[derive(Deserialize)]
 pub(super) struct RevokeForm {}
+
+#[derive(Deserialize)]
+pub(super) struct RotateForm {
+    #[serde(default)]
+    commit: String,
+}
 
 #[derive(Template)]
 #[template(path = "token_issued.html")]
@@ -39,8 +51,11 @@ struct IssuedPage {
     expires: Html,
 }
 
-pub(super) async fn issue(shell: Shell, PageForm(reading, form): PageForm<Form>) -> Result<Response, PageRejection> {
-    let Some(viewer) = reading.viewer.participant() else { return Err(Problem::new(&problems::NOT_FOUND).into()) };
+pub(super) async fn issue(
+    shell: Shell,
+    JoiningForm(reading, form): JoiningForm<Form>,
+) -> Result<Response, PageRejection> {
+    let viewer = me::own(&reading).ok_or(PageRejection::Join)?;
     let (t, mut errors) = (shell.texts(), Errors::none());
     let label = fields::required("label", &form.label, &mut errors, t);
     let days = form.days.trim().parse().ok().filter(|days| (1..=DAYS_MAX).contains(&i64::from(*days)));
@@ -53,7 +68,8 @@ pub(super) async fn issue(shell: Shell, PageForm(reading, form): PageForm<Form>)
     let (Some(label), Some(days), true) = (label, days, errors.is_empty()) else {
         let written = |written: &mut me::Written| {
             written.write = form.scopes.contains(&Scope::Write);
-            (written.label, written.days, written.commit) = (form.label, form.days, form.commit);
+            (written.label, written.days) = (form.label, form.days);
+            (written.program, written.commit) = (form.program, form.commit);
         };
         return Ok(me::answer(&shell, &reading, written, errors)?);
     };
@@ -62,7 +78,8 @@ pub(super) async fn issue(shell: Shell, PageForm(reading, form): PageForm<Form>)
     let mut scopes = form.scopes;
     scopes.sort();
     scopes.dedup();
-    let wanted = NewToken { label, scopes, days, integration: None, arenas: None };
+    let integration = form.program.parse().ok();
+    let wanted = NewToken { label, scopes, days, integration, arenas: None };
     let issued = shell.app.commands.issue_token(&by, viewer.person, wanted).await;
     let issued = issued.map_err(Problem::from)?.value;
     let frame = shell.frame_at("/me", &reading, t.get("token-issued-title"), Section::Me);
@@ -70,13 +87,29 @@ pub(super) async fn issue(shell: Shell, PageForm(reading, form): PageForm<Form>)
     Ok(page(&IssuedPage { frame, t, label: form.label, token: issued.token, expires }))
 }
 
+pub(super) async fn rotate(
+    shell: Shell,
+    token: Result<ApiPath<TokenId>, Problem>,
+    JoiningForm(reading, form): JoiningForm<RotateForm>,
+) -> Result<Response, PageRejection> {
+    let ApiPath(token) = token?;
+    let viewer = me::own(&reading).ok_or(PageRejection::Join)?;
+    let by = By::viewer(viewer).once(fields::commit(&shell.app, &form.commit));
+    let rotated = shell.app.commands.rotate_token(&by, viewer.person, token, ROTATED_DAYS).await;
+    let rotated = rotated.map_err(Problem::from)?.value;
+    let t = shell.texts();
+    let frame = shell.frame_at("/me", &reading, t.get("token-issued-title"), Section::Me);
+    let expires = dates::day(shell.lang, rotated.expires_at);
+    Ok(page(&IssuedPage { frame, t, label: t.get("token-rotated"), token: rotated.token, expires }))
+}
+
 pub(super) async fn revoke(
     shell: Shell,
     token: Result<ApiPath<TokenId>, Problem>,
-    PageForm(reading, RevokeForm {}): PageForm<RevokeForm>,
+    JoiningForm(reading, RevokeForm {}): JoiningForm<RevokeForm>,
 ) -> Result<Response, PageRejection> {
     let ApiPath(token) = token?;
-    let Some(viewer) = reading.viewer.participant() else { return Err(Problem::new(&problems::NOT_FOUND).into()) };
+    let viewer = me::own(&reading).ok_or(PageRejection::Join)?;
     let revoked = shell.app.commands.revoke_token(&By::viewer(viewer), viewer.person, token).await;
     match revoked {
         Err(error) if error.token() == Some(Refusal::Unknown) => Err(Problem::new(&problems::NOT_FOUND).into()),

@@ -114,13 +114,6 @@ pub fn living(snapshot: &Snapshot) -> Result<Vec<AgencyRecord>, ViewError> {
     Ok(agencies)
 }
 
-/// The agency with this organisation number, of those that there are now.
-pub fn by_organisation_number(snapshot: &Snapshot, number: &str) -> Result<Option<AgencyRecord>, ViewError> {
-    let has =
-        |record: &AgencyRecord| record.agency.organisation_number.as_ref().is_some_and(|it| it.as_str() == number);
-    Ok(living(snapshot)?.into_iter().find(has))
-}
-
 /// Page `page` (from 1) of the agencies whose name, short name, or former or other name holds `q`; of all if it is empty.
 pub fn search(snapshot: &Snapshot, q: &str, limit: usize, page: usize) -> Result<Part<AgencyRecord>, ViewError> {
     let q = name_key(q);

@@ -109,6 +109,11 @@ impl Mandate {
         self.ended_at.is_none() && self.until.is_none_or(|until| now < until)
     }
 
+    /// Whether its holder may let a colleague hold it too: it has not ended, and is not held that way itself.
+    pub fn may_be_delegated(&self, now: Timestamp) -> bool {
+        self.is_open(now) && self.delegated.is_none() && self.role.may_be_delegated()
+    }
+
     /// Whether it holds now.
     pub fn is_in_force(&self, now: Timestamp) -> bool {
         self.is_open(now) && self.from <= now
@@ -124,6 +129,16 @@ impl PersonRecord {
     fn end(&mut self, mandate: MandateId, at: Timestamp) {
         let held = self.mandates.iter_mut().filter(|held| held.id == mandate && held.ended_at.is_none());
         held.for_each(|held| held.ended_at = Some(at));
+    }
+
+    /// Whether a session or token that began at this moment is still theirs to use.
+    pub fn may_use_since(&self, began: Timestamp) -> bool {
+        self.credentials_from.is_none_or(|from| from <= began)
+    }
+
+    /// Whether they hold any mandate now.
+    pub fn holds_any(&self, now: Timestamp) -> bool {
+        self.mandates.iter().any(|held| held.is_in_force(now))
     }
 
     /// Why and until when they are shut out, if they are at this moment.
@@ -286,6 +301,25 @@ pub fn get(snapshot: &Snapshot, id: PersonId) -> Result<Option<PersonRecord>, Vi
 pub fn by_address(snapshot: &Snapshot, address: &str) -> Result<Option<PersonRecord>, ViewError> {
     let found = snapshot.table(ADDRESSES)?.get(address_key(address).as_str())?.map(|id| id.value());
     found.map_or(Ok(None), |id| get(snapshot, PersonId::from_uuid(Uuid::from_bytes(id))))
+}
+
+/// Page `page` (from 1) of everyone who was ever invited and whose name or mail address holds `q`, in Swedish order of
+/// their names.
+pub fn search(snapshot: &Snapshot, q: &str, limit: usize, page: usize) -> Result<Part<PersonRecord>, ViewError> {
+    let q = q.trim().to_lowercase();
+    let holds = |text: Option<&str>| text.is_some_and(|text| text.to_lowercase().contains(&q));
+    let mut found = Vec::new();
+    for entry in snapshot.table(PEOPLE)?.iter()? {
+        let person: PersonRecord = entry?.1.value().read()?;
+        let (name, email) = (person.name.as_ref().map(|it| it.as_str()), person.email.as_ref().map(|it| it.as_str()));
+        if q.is_empty() || holds(name) || holds(email) {
+            found.push(person);
+        }
+    }
+    found.sort_by_cached_key(|person| {
+        (collation::key(person.name.as_ref().map_or("", |name| name.as_str())), person.invited_at, person.id)
+    });
+    Ok(Part::of(found.into_iter(), limit, page))
 }
 
 /// Everyone who works for an agency, joined or not, in no particular order.

@@ -10,6 +10,8 @@ use event_sourcing::{
 use serde::{Deserialize, Serialize};
 use types::{PersonId, SessionId, Timestamp};
 
+use super::people::PersonRecord;
+
 const SESSIONS: TableDefinition<IdKey, Json<SessionRecord>> = TableDefinition::new("directory-sessions");
 /// Person to sessions and links, oldest first.
 const OF_PERSON: MultimapTableDefinition<IdKey, IdKey> = MultimapTableDefinition::new("directory-sessions-of-person");
@@ -83,9 +85,15 @@ pub fn newest(snapshot: &Snapshot, person: PersonId) -> Result<Vec<SessionRecord
     Ok(newest)
 }
 
-/// A person's sessions that go on, the newest first.
-pub fn open(snapshot: &Snapshot, person: PersonId, now: Timestamp) -> Result<Vec<SessionRecord>, ViewError> {
-    let mut open = newest(snapshot, person)?;
-    open.retain(|session| session.is_open(now));
+/// A person's sessions that go on, the newest first. Those from before they were shut out, or left their last agency, do
+/// not.
+pub fn open(snapshot: &Snapshot, person: &PersonRecord, now: Timestamp) -> Result<Vec<SessionRecord>, ViewError> {
+    let mut open = newest(snapshot, person.id)?;
+    open.retain(|session| session.is_open(now) && session.began_at.is_some_and(|began| person.may_use_since(began)));
     Ok(open)
+}
+
+/// Whose session or link it is, while it is folded.
+pub(super) fn person_of(tx: &WriteTransaction, id: IdKey) -> Result<Option<PersonId>, ViewError> {
+    Ok(json_value::get(&tx.open_table(SESSIONS)?, id)?.map(|session: SessionRecord| session.person))
 }

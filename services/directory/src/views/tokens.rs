@@ -10,6 +10,8 @@ use event_sourcing::{
 use serde::{Deserialize, Serialize};
 use types::{AgencyId, ArenaId, Line, PersonId, Timestamp, TokenId};
 
+use super::people::PersonRecord;
+
 const TOKENS: TableDefinition<IdKey, Json<TokenRecord>> = TableDefinition::new("directory-tokens");
 /// Person to tokens, by the moment (milliseconds) at which they were issued.
 const OF_PERSON: MultimapTableDefinition<IdKey, (i64, IdKey)> =
@@ -37,6 +39,8 @@ pub struct TokenRecord {
     pub revoked_at: Option<Timestamp>,
     /// When it last got another secret.
     pub rotated_at: Option<Timestamp>,
+    /// When it was last used, as far as is noted: once a day.
+    pub used_at: Option<Timestamp>,
     /// The agency whose program it is for.
     pub integration: Option<AgencyId>,
     /// The arenas that it is for, if not for all.
@@ -47,6 +51,12 @@ impl TokenRecord {
     /// Whether it works.
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.expires_at
+    }
+
+    /// Whether it works for this person, whose it is: one from before they were shut out, or left their last agency,
+    /// does not.
+    pub fn works(&self, person: &PersonRecord, now: Timestamp) -> bool {
+        self.is_open(now) && person.may_use_since(self.issued_at) && person.suspended(now).is_none()
     }
 }
 
@@ -70,6 +80,7 @@ pub(super) fn apply(tx: &WriteTransaction, recorded: &Recorded, event: &TokenEve
                 expires_at: event.expires_at,
                 revoked_at: None,
                 rotated_at: None,
+                used_at: None,
                 integration: event.integration,
                 arenas: event.arenas.clone(),
             };
@@ -81,11 +92,19 @@ pub(super) fn apply(tx: &WriteTransaction, recorded: &Recorded, event: &TokenEve
                 (token.rotated_at, token.expires_at) = (Some(at), event.expires_at);
             })?;
         }
+        TokenEvent::Used(event) => {
+            json_value::update(&mut tokens, key(uuid), |token| token.used_at = Some(event.at))?;
+        }
         TokenEvent::Revoked(_) => {
             json_value::update(&mut tokens, key(uuid), |token| token.revoked_at = Some(at))?;
         }
     }
     Ok(())
+}
+
+/// Whose token it is, while it is folded.
+pub(super) fn person_of(tx: &WriteTransaction, id: IdKey) -> Result<Option<PersonId>, ViewError> {
+    Ok(json_value::get(&tx.open_table(TOKENS)?, id)?.map(|token: TokenRecord| token.person))
 }
 
 /// One token.

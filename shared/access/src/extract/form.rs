@@ -27,6 +27,9 @@ pub struct PageForm<T>(pub Reading, pub T);
 /// The same from somebody who has signed in, joined or not.
 pub struct JoiningForm<T>(pub Reading, pub T);
 
+/// The same from an administrator or somebody of the secretariat. To others who have signed in there is no such form.
+pub struct AdministrationForm<T>(pub Reading, pub T);
+
 /// The same from anyone: the form token is that of their session, or of their browser's cookie.
 pub struct PublicForm<T>(pub Reading, pub T);
 
@@ -49,6 +52,17 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, PageRejection> {
         form(request, state, Admit::SignedIn).await.map(|(reading, form)| Self(reading, form))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for AdministrationForm<T>
+where
+    Gate: FromRef<S>,
+{
+    type Rejection = PageRejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, PageRejection> {
+        form(request, state, Admit::Administration).await.map(|(reading, form)| Self(reading, form))
     }
 }
 

@@ -5,7 +5,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::request::Parts;
-use service_kit::{Access, Asker, Problem};
+use service_kit::{Access, Asker, Problem, problems};
+use types::PersonId;
 
 use crate::{Credentials, Gate, Reading, cookies, count, gate::AtLeast};
 
@@ -23,6 +24,9 @@ pub struct SignedInPage(pub Reading);
 /// Somebody who has signed in, joined or not, looks at a page. Others are sent to sign in.
 pub struct JoiningPage(pub Reading);
 
+/// An administrator or somebody of the secretariat looks at a page. To others who have signed in there is no such page.
+pub struct AdministrationPage(pub Reading);
+
 /// Why a page is not shown.
 #[derive(Debug)]
 pub enum PageRejection {
@@ -38,9 +42,15 @@ pub enum PageRejection {
         /// Path and query.
         page: String,
     },
+    /// It is not there for this person. The response says so to the layers around it with [`RefusedTo`].
+    NotTheirs(PersonId),
     /// Something else.
     Problem(Problem),
 }
+
+/// In the extensions of a response: a page was refused to this person, who is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusedTo(pub PersonId);
 
 /// Who is let in.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +58,7 @@ pub(super) enum Admit {
     Anyone,
     SignedIn,
     Participants,
+    Administration,
 }
 
 impl Admit {
@@ -57,7 +68,13 @@ impl Admit {
             (Self::Anyone, _) | (Self::SignedIn, Some(_)) => Ok(()),
             (Self::Participants, Some(viewer)) if viewer.participates => Ok(()),
             (Self::Participants, Some(_)) => Err(PageRejection::Join),
-            (Self::SignedIn | Self::Participants, None) => Err(PageRejection::SignIn { next: next() }),
+            (Self::Administration, Some(_)) if reading.viewer.is_administrator() || reading.viewer.is_secretariat() => {
+                Ok(())
+            }
+            (Self::Administration, Some(viewer)) => Err(PageRejection::NotTheirs(viewer.person)),
+            (Self::SignedIn | Self::Participants | Self::Administration, None) => {
+                Err(PageRejection::SignIn { next: next() })
+            }
         }
     }
 }
@@ -71,6 +88,11 @@ impl IntoResponse for PageRejection {
             }
             Self::Join => Redirect::to(JOIN_PATH).into_response(),
             Self::First { page } => Redirect::to(local_path(&page)).into_response(),
+            Self::NotTheirs(person) => {
+                let mut response = Problem::new(&problems::NOT_FOUND).into_response();
+                response.extensions_mut().insert(RefusedTo(person));
+                response
+            }
             Self::Problem(problem) => problem.into_response(),
         }
     }
@@ -141,5 +163,16 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageRejection> {
         admitted(parts, state, Admit::SignedIn).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AdministrationPage
+where
+    Gate: FromRef<S>,
+{
+    type Rejection = PageRejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageRejection> {
+        admitted(parts, state, Admit::Administration).await.map(Self)
     }
 }

@@ -242,6 +242,7 @@ pub(super) fn token(tx: &WriteTransaction, event: &Recorded, it: TokenEvent) -> 
             })?;
             rights_changed(tx, event)
         }
+        TokenEvent::Used(_) => Ok(()),
         TokenEvent::Revoked(_) => {
             tokens.remove(id)?;
             rights_changed(tx, event)

@@ -230,13 +230,13 @@ const GOLDEN: &str = include_str!("../../../contracts/golden/events.jsonl");
 async fn every_event_type_is_for_the_audience_that_it_declares_and_for_no_other() {
     let exchange = Exchange::new().await;
     let snapshot = exchange.world.snapshot().await;
-    let (secretary, of_a) = (&exchange.viewers[7], &exchange.viewers[3]);
+    let [secretary, of_a, administrator] = [7, 3, 13].map(|viewer| &exchange.viewers[viewer]);
     for descriptor in contracts::descriptors() {
         let event = |audience| recorded(descriptor.category, descriptor.event_type, audience);
-        // The two see between them everything that anybody sees.
+        // They see between them everything that anybody sees.
         let seen = |audience| {
             let event = event(audience);
-            [secretary, of_a].into_iter().any(|viewer| visible(&snapshot, viewer, &event).unwrap())
+            [secretary, of_a, administrator].into_iter().any(|viewer| visible(&snapshot, viewer, &event).unwrap())
         };
         let declared = exchange.audience_of(descriptor.audience);
         assert_eq!(seen(declared), descriptor.audience != AudienceRule::System, "{}", descriptor.event_type);
