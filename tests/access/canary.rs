@@ -25,16 +25,21 @@ const PLANS: usize = 1;
 /// How many times a shorter history is tried once one has failed.
 const TRIES: usize = 10;
 /// Event types that no history brings about, and why.
-const NOT_HERE: [(&str, &str); 7] = [
+const NOT_HERE: [(&str, &str); 11] = [
     ("se.erfa.log.loss-accepted.v1", "only the administrator's command writes it, where a log was damaged"),
-    ("se.erfa.directory.agency-closed.v1", NO_ROUTE),
-    ("se.erfa.directory.agency-succeeded.v1", NO_ROUTE),
-    ("se.erfa.directory.mandate-delegated.v1", NO_ROUTE),
-    ("se.erfa.directory.person-suspended.v1", NO_ROUTE),
-    ("se.erfa.directory.person-reinstated.v1", NO_ROUTE),
-    ("se.erfa.directory.token-rotated.v1", NO_ROUTE),
+    ("se.erfa.directory.agency-closed.v1", NOT_PLAYED),
+    ("se.erfa.directory.agency-succeeded.v1", NOT_PLAYED),
+    ("se.erfa.directory.mandate-delegated.v1", NOT_PLAYED),
+    ("se.erfa.directory.person-suspended.v1", NOT_PLAYED),
+    ("se.erfa.directory.person-reinstated.v1", NOT_PLAYED),
+    ("se.erfa.directory.token-rotated.v1", NO_WORDS),
+    ("se.erfa.directory.token-used.v1", NO_WORDS),
+    ("se.erfa.directory.access-refused.v1", NO_WORDS),
+    ("se.erfa.directory.sign-in-refused.v1", NO_WORDS),
+    ("se.erfa.directory.data-exported.v1", NO_WORDS),
 ];
-const NO_ROUTE: &str = "no route asks for it yet; with the route comes a step in canary/plan.rs";
+const NOT_PLAYED: &str = "no step in canary/plan.rs brings it about so far; it holds no text but a suspension's reason";
+const NO_WORDS: &str = "it holds no text that somebody wrote";
 
 /// Those who look, and what they show.
 fn viewers(stage: &Stage) -> Vec<(String, Viewer, Shown)> {
@@ -95,7 +100,11 @@ async fn attempt(plan: &Plan) -> Result<BTreeSet<String>, String> {
     let shy = stage.people[SHY].main.person.to_string();
     for (name, viewer, shown) in viewers(&stage) {
         let found = Crawl { stage: &stage, rows: &rows, shown }.everything().await;
-        let silent = CHANNELS.iter().find(|channel| !found.iter().any(|it| it.channel == **channel));
+        // A history that was cut short may have nothing to listen to.
+        let silent = CHANNELS
+            .iter()
+            .filter(|_| !stage.truth.arenas.is_empty())
+            .find(|channel| !found.iter().any(|it| it.channel == **channel));
         assert!(
             !viewer.holds || silent.is_none() || stage.truth.left.contains(&viewer.who.unwrap_or_default()),
             "{name} was shown nothing in {silent:?}"

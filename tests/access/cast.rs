@@ -70,6 +70,8 @@ impl<'w> Cast<'w> {
             people.insert(name, world.person(agency, &[]).await.person);
         }
         people.insert("contact", world.person(agency, &[Role::ContactPerson]).await.person);
+        people.insert("waiting", world.joined(agency, &[]).await.person);
+        people.insert("administrator", world.joined(of_secretariat, &[Role::Administrator]).await.person);
         people.insert("secretary", world.person(of_secretariat, &[Role::Secretariat]).await.person);
         let left = vec![AffiliationEnded { agency }.into()];
         world.commit::<PersonEvent>(people["former"].uuid(), Expected::Exists, Audience::Participants, left).await;
@@ -134,6 +136,7 @@ impl<'w> Cast<'w> {
         let mut scene = Scene::new();
         self.forum(class, &mut scene).await;
         self.people(&mut scene).await;
+        scene.insert("old-agency", self.world.agency("Den gamla myndigheten").await.to_string());
         let own = asker.unwrap_or(self.people["comrade"]);
         scene.insert("me", own.to_string());
         let in_an_hour = self.now + SignedDuration::from_hours(1);

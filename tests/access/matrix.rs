@@ -36,6 +36,11 @@ impl Cell<'_> {
         self.route.writes() && *self.expected == Answer::Ok
     }
 
+    /// Whether it is written down that it was asked: the security log hears of who looks for the administration.
+    fn is_noted(&self) -> bool {
+        ["page.administration", "page.security"].contains(&&*self.route.rule) && *self.expected == Answer::Status(404)
+    }
+
     /// What is wrong with what was answered.
     async fn fault(&self, asker: &Asker) -> Option<String> {
         let response = asker.request(self.route, &self.who, &self.scene).send().await.expect("the server answers");
@@ -97,8 +102,9 @@ async fn everybody_is_answered_as_the_table_says() {
     let asker = Asker::new(&server.url);
     let head = || tokio::task::block_in_place(|| run(data.path(), &["log", "stats", "--json"]).json()["head"].clone());
     let before = head();
-    let mut wrong = faults(&asker, cells.iter().filter(|cell| !cell.changes())).await;
+    let mut wrong = faults(&asker, cells.iter().filter(|cell| !cell.changes() && !cell.is_noted())).await;
     let after = head();
+    wrong.extend(faults(&asker, cells.iter().filter(|cell| cell.is_noted())).await);
     wrong.extend(faults(&asker, cells.iter().filter(|cell| cell.changes())).await);
     wrong.sort();
     assert!(wrong.is_empty(), "{} of {} cells:\n{}", wrong.len(), cells.len(), wrong.join("\n"));

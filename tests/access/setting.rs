@@ -126,7 +126,8 @@ pub(crate) fn start(data: &Path) -> Server {
         erfa(&["serve", "--data", path, "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--json"]);
     command.args(["--log-format", "json"]);
     // Whoever asks everything at once is not to be told to wait.
-    for rate in ["person_reads", "person_writes", "token_reads", "token_writes", "address", "sign_in"] {
+    let persons = ["person_reads", "person_writes", "token_reads", "token_writes"];
+    for rate in persons.into_iter().chain(["agency_reads", "agency_writes", "address", "sign_in"]) {
         command.args(["--set", &format!("rates.{rate}=0")]);
     }
     command.stderr(fs::File::create(data.join(DIAGNOSTICS)).expect("a file can be made"));

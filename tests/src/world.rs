@@ -76,8 +76,13 @@ impl World {
         agency
     }
 
-    /// A person who has joined for this agency.
+    /// A person who has joined for this agency and takes part, and holds these mandates besides.
     pub async fn person(&mut self, agency: AgencyId, roles: &[Role]) -> Inhabitant {
+        self.joined(agency, &[&[Role::Participant], roles].concat()).await
+    }
+
+    /// A person who has joined for this agency, with these mandates alone.
+    pub async fn joined(&mut self, agency: AgencyId, roles: &[Role]) -> Inhabitant {
         self.count += 1;
         let (person, number) = (PersonId::new(&self.ids), self.count);
         let email = format!("deltagare-{number}@myndighet.example");
@@ -88,7 +93,7 @@ impl World {
             PersonJoined { name: line(&format!("Deltagare {number}")), title: Some(line("handläggare")) }.into(),
             AffiliationStarted { agency }.into(),
         ];
-        events.extend([Role::Participant].iter().chain(roles).map(|&role| {
+        events.extend(roles.iter().map(|&role| {
             MandateGranted { mandate: MandateId::new(&self.ids), role, agency, from: self.now, until: None }.into()
         }));
         self.commit(person.uuid(), Expected::Exists, Audience::Participants, events).await;

@@ -48,7 +48,7 @@ pub(crate) enum What {
     Removal(usize),
     /// An invitation for an agency.
     Agency(usize),
-    /// What is somebody's own, such as what they call a token.
+    /// What is somebody's own, such as what they call a token: theirs, and of those who may end it.
     Own(usize),
     /// What everybody who takes part may know, such as a name.
     Participants,
@@ -115,7 +115,7 @@ impl Truth {
             }
             What::Removal(removed) => who == removed || who == SECRETARY,
             What::Agency(agency) => AGENCY_OF[who] == agency || who == SECRETARY,
-            What::Own(own) => who == own,
+            What::Own(own) => who == own || who == SECRETARY,
             What::Participants => true,
             What::Nobody => false,
         }
