@@ -143,8 +143,9 @@ impl Commands {
         }
     }
 
-    /// Opens a session for whoever signed in with an account.
+    /// Opens a session for whoever signed in with an account, unless they are shut out.
     pub async fn sign_in_with(&self, person: PersonId, openid: OpenIdSignIn) -> Result<Opened, Error> {
+        self.check_not_suspended(person).await?;
         let (session, secret) = (SessionId::new(&*self.0.ids), Secret::new());
         let expires_at = self.later(SESSION_HOURS * 3_600);
         let signed_in = SignedIn { person, secret: secret.hash(), expires_at, openid: Some(openid) };

@@ -13,7 +13,7 @@ use types::{CommitId, Line, PersonId, Position, StreamId, Timestamp, TokenId};
 use uuid::Uuid;
 
 use super::{By, Commands, Error};
-use crate::views::{sessions, tokens};
+use crate::views::tokens;
 
 /// How often it is noted which tokens were used.
 const USES_NOTED_EVERY: Duration = Duration::from_secs(60);
@@ -37,16 +37,11 @@ impl Commands {
         Ok(())
     }
 
-    /// Notes that somebody was not signed in with the link of this session, if there is one.
-    pub(super) async fn note_sign_in_refused(
-        &self,
-        session: types::SessionId,
-        reason: SignInRefusal,
-    ) -> Result<(), Error> {
-        let Some(link) = sessions::get(&self.0.views.snapshot()?, session)? else { return Ok(()) };
-        if self.0.refusals.may_note(link.person, self.now()) {
-            let refused = SignInRefused { person: Some(link.person), reason };
-            self.note(&By::system("sign-in"), link.person.uuid(), refused.into()).await?;
+    /// Notes that somebody was not signed in.
+    pub(super) async fn note_sign_in_refused(&self, person: PersonId, reason: SignInRefusal) -> Result<(), Error> {
+        if self.0.refusals.may_note(person, self.now()) {
+            let refused = SignInRefused { person: Some(person), reason };
+            self.note(&By::system("sign-in"), person.uuid(), refused.into()).await?;
         }
         Ok(())
     }

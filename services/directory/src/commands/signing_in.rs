@@ -134,7 +134,10 @@ impl Commands {
 
     /// Opens the session that a link is for; the link is used up by it.
     pub async fn sign_in(&self, session: SessionId, link: &Secret, browser: Option<&Secret>) -> Result<Opened, Error> {
-        self.check_not_suspended(session).await?;
+        let linked = sessions::get(&self.latest().await?, session)?.map(|link| link.person);
+        if let Some(person) = linked {
+            self.check_not_suspended(person).await?;
+        }
         let secret = Secret::new();
         let expires_at = self.later(SESSION_HOURS * 3_600);
         let command = Command::SignIn {
@@ -149,8 +152,8 @@ impl Commands {
         let request = self.request(&by, session.uuid(), Audience::System, asked, command);
         let executed = match self.0.sessions.execute(request).await {
             Err(ExecuteError::Refused(refusal)) => {
-                if let Some(reason) = noted(refusal) {
-                    self.note_sign_in_refused(session, reason).await?;
+                if let (Some(person), Some(reason)) = (linked, noted(refusal)) {
+                    self.note_sign_in_refused(person, reason).await?;
                 }
                 return Err(ExecuteError::Refused(refusal).into());
             }
@@ -164,14 +167,12 @@ impl Commands {
         Ok(Opened { person, session, secret, expires_at, position: executed.position })
     }
 
-    /// Whoever is shut out is told so, and their link is not used up.
-    async fn check_not_suspended(&self, session: SessionId) -> Result<(), Error> {
-        let snapshot = self.latest().await?;
-        let Some(link) = sessions::get(&snapshot, session)? else { return Ok(()) };
-        let person = people::get(&snapshot, link.person)?;
-        match person.as_ref().and_then(|person| person.suspended(self.now())) {
+    /// Whoever is shut out is told so, whatever they show; a link of theirs is not used up.
+    pub(super) async fn check_not_suspended(&self, person: PersonId) -> Result<(), Error> {
+        let known = people::get(&self.latest().await?, person)?;
+        match known.as_ref().and_then(|known| known.suspended(self.now())) {
             Some(Suspension { reason, until, .. }) => {
-                self.note_sign_in_refused(session, SignInRefusal::Suspended).await?;
+                self.note_sign_in_refused(person, SignInRefusal::Suspended).await?;
                 Err(Error::Suspended { reason: reason.to_string(), until: *until })
             }
             None => Ok(()),

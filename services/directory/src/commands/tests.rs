@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use access::{KnownBrowser, Secret};
-use contracts::directory::{Address, Role, Scope, SessionEnd};
+use contracts::directory::{Address, OpenIdSignIn, Role, Scope, SessionEnd};
 use event_sourcing::ExecuteError;
 use service_kit::ClientAddress;
 use types::{Line, PersonId, SessionId};
@@ -434,4 +434,29 @@ async fn a_directory_that_starts_again_knows_the_same() {
     again.views().wait_for(log.head().await.unwrap(), super::VIEW_WAIT).await.unwrap();
     let known = people::get(&again.views().snapshot().unwrap(), person).unwrap().unwrap();
     assert_eq!(known.name.unwrap().as_str(), "Namn");
+}
+
+#[tokio::test]
+async fn no_account_signs_in_who_is_shut_out() {
+    let world = World::empty().await;
+    let agency = world.agency("Verket").await;
+    let person = world.joined("namn@verket.example", "Namn", agency, Role::Participant).await;
+    let account = || OpenIdSignIn {
+        issuer: "https://login.example".parse_line(),
+        subject: "namn".parse_line(),
+        sid: None,
+        acr: None,
+        authenticated_at: None,
+    };
+    assert!(world.commands().sign_in_with(person, account()).await.is_ok());
+    let (by, reason) = (World::system(), "Utredning".parse_line());
+    let suspended = world.commands().suspend(&by, person, reason, None).await.unwrap();
+    world.read(suspended.position).await;
+    let refused = world.commands().sign_in_with(person, account()).await;
+    assert!(matches!(refused, Err(Error::Suspended { until: None, .. })), "{refused:?}");
+    let events = world.events().await;
+    assert_eq!(events.iter().filter(|it| it.kind.contains("signed-in")).count(), 1);
+    assert_eq!(events.iter().filter(|it| it.kind.contains("sign-in-refused")).count(), 1);
+    world.commands().reinstate(&by, person).await.unwrap();
+    assert!(world.commands().sign_in_with(person, account()).await.is_ok());
 }

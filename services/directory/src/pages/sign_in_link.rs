@@ -80,7 +80,7 @@ fn refused(shell: &Shell, reading: &Reading, refusal: Refusal, next: &str) -> Re
 }
 
 /// Whoever is shut out is told why, and until when.
-fn suspended(shell: &Shell, reading: &Reading, reason: &str, until: Option<Timestamp>) -> Response {
+pub(super) fn suspended(shell: &Shell, reading: &Reading, reason: &str, until: Option<Timestamp>) -> Response {
     let t = shell.texts();
     let until = until.map(|until| dates::moment_text(t.lang(), until));
     let what_to_do = match until {

@@ -8,17 +8,20 @@ use axum::response::IntoResponse as _;
 use axum::{extract::Query, response::Response};
 use axum_extra::extract::cookie::CookieJar;
 use http::HeaderMap;
-use oidc::{Answer, Error, Refusal};
+use oidc::{Answer, Refusal};
 use service_kit::{ApiPath, OpenIdProvider, Problem, problems};
 use types::PersonId;
 
 use super::{Shell, cookie, known_browser, refused};
 use crate::{
     By,
-    commands::ProviderAccount,
+    commands::{Error, ProviderAccount},
     domain::identity,
     openid::{Flow, Purpose, mapping},
-    pages::{shell::go_on, sign_in_link::signed_in},
+    pages::{
+        shell::go_on,
+        sign_in_link::{signed_in, suspended},
+    },
 };
 
 pub(in crate::pages) async fn show(
@@ -49,7 +52,7 @@ pub(in crate::pages) async fn show(
             Ok((jar, answered).into_response())
         }
         Err(mapping::Unmapped::NoKey) => {
-            let error = Error::Refused(Refusal::Claims);
+            let error = oidc::Error::Refused(Refusal::Claims);
             Ok(refused::by(&shell, &reading, &name, &error))
         }
         Err(mapping::Unmapped::View(error)) => Err(access::problems::view_problem(&error).into()),
@@ -108,7 +111,10 @@ async fn sign_in(
     account: ProviderAccount,
     next: &str,
 ) -> Result<Response, PageRejection> {
-    let opened = shell.app.commands.sign_in_with(person, account.openid).await.map_err(Problem::from)?;
+    let opened = match shell.app.commands.sign_in_with(person, account.openid).await {
+        Err(Error::Suspended { reason, until }) => return Ok(suspended(shell, reading, &reason, until)),
+        opened => opened.map_err(Problem::from)?,
+    };
     tracing::info!(%person, session = %opened.session, "somebody signed in with a provider");
     signed_in(shell, reading, &opened, next).await
 }
