@@ -316,6 +316,10 @@ async fn those_who_will_read_are_counted_as_they_come_move_and_go() {
         assert_eq!(now().await, (persons, 2), "but while they are shut out, and until its end");
     }
     world.mandate_ends(kim, mandate).await;
+    world.mandate(kim, Role::Participant, b, world.now(), Some(world.after(5))).await;
+    assert_eq!(now().await, (3, 2));
+    world.clock.advance_seconds(5);
+    assert_eq!(now().await, (2, 2), "what begins at once and has an end does end");
     world.mandate(kim, Role::Participant, b, world.now(), None).await;
     assert_eq!(now().await, (3, 2));
     world.happened(alex, AffiliationEnded { agency: a }).await;
