@@ -56,7 +56,8 @@ impl Commands {
         }
         let _inviting = self.0.inviting.lock().await;
         let snapshot = self.latest().await?;
-        let Some(agency) = agencies::get(&snapshot, invitation.agency)? else { return Err(Error::UnknownAgency) };
+        let agency = agencies::get(&snapshot, invitation.agency)?.filter(|agency| agency.ended.is_none());
+        let Some(agency) = agency else { return Err(Error::UnknownAgency) };
         let known = people::by_address(&snapshot, invitation.email.as_str())?;
         let person = PersonId::from_uuid(self.id(by, "person"));
         let person = match known {

@@ -2,7 +2,7 @@
 
 use contracts::{Audience, directory::Succession};
 use event_sourcing::ExecuteError;
-use types::{AgencyId, MandateId, PersonId, Position};
+use types::{AgencyId, PersonId, Position};
 
 use super::{Asked, By, Commands, Done, Error, VIEW_WAIT};
 use crate::{
@@ -60,10 +60,7 @@ impl Commands {
 
     async fn move_person(&self, by: &By, person: PersonId, from: AgencyId, to: AgencyId) -> Result<Position, Error> {
         let by = by.for_each();
-        let held = people::get(&self.0.views.snapshot()?, person)?.map(|known| known.mandates).unwrap_or_default();
-        let follows = |before: MandateId| (before, MandateId::derived(before.uuid(), &format!("at {to}")));
-        let mandates = held.iter().map(|held| follows(held.id)).collect();
-        let command = PersonCommand::Move(Move { from, to, mandates, by: by.authority(), now: self.now() });
+        let command = PersonCommand::Move(Move { from, to, by: by.authority(), now: self.now() });
         let asked = Asked::to("move person", &(person, from, to));
         let request = self.request(&by, person.uuid(), Audience::Participants, asked, command);
         Ok(self.0.people.execute(request).await?.position)

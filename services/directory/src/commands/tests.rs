@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use access::{KnownBrowser, Secret};
-use contracts::directory::{Address, OpenIdSignIn, Role, Scope, SessionEnd};
+use contracts::directory::{Address, OpenIdSignIn, Role, Scope, SessionEnd, Succession};
 use event_sourcing::ExecuteError;
 use service_kit::ClientAddress;
 use types::{Line, PersonId, SessionId};
@@ -459,4 +459,29 @@ async fn no_account_signs_in_who_is_shut_out() {
     assert_eq!(events.iter().filter(|it| it.kind.contains("sign-in-refused")).count(), 1);
     world.commands().reinstate(&by, person).await.unwrap();
     assert!(world.commands().sign_in_with(person, account()).await.is_ok());
+}
+
+#[tokio::test]
+async fn nobody_begins_at_an_agency_that_is_no_more_and_its_end_is_completed() {
+    let world = World::empty().await;
+    let (agency, successor) = (world.agency("Verket").await, world.agency("Nämnden").await);
+    let secretary = world.joined("sekr@verket.example", "Sam", successor, Role::Secretariat).await;
+    let (mut secretary, by, commands) = (world.browser_of(secretary).await, World::system(), world.commands());
+    let path = format!("/agencies/{agency}/end");
+    assert_eq!(secretary.get(&path).await.status, 200);
+    commands.succeed_agency(&by, agency, successor, Succession::Merged).await.unwrap();
+    assert_eq!(secretary.get(&path).await.status, 404, "it is over");
+    let email = "sen@verket.example".parse_line();
+    let refused = commands.invite(&by, Invitation { email, agency, role: Role::Participant }).await;
+    assert!(matches!(refused, Err(Error::UnknownAgency)), "{refused:?}");
+
+    // As if the process had died before this one could follow.
+    let late = PersonId::from_uuid(Uuid::from_u128(7));
+    commands.invite_as(&by, late, None, agency, Role::Participant).await.unwrap();
+    let successor_id = successor.to_string();
+    let ended = secretary.submit(&path, &path, &[("how", "merged"), ("successor", &successor_id)]).await;
+    assert_eq!(ended.status, 303, "{}", ended.body);
+    let late = people::get(&world.directory.views().snapshot().unwrap(), late).unwrap().unwrap();
+    assert_eq!(late.agencies().collect::<Vec<_>>(), [successor]);
+    assert_eq!(secretary.get(&path).await.status, 404);
 }

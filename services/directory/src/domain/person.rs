@@ -189,8 +189,6 @@ pub struct Move {
     pub from: AgencyId,
     /// Where they work from now on.
     pub to: AgencyId,
-    /// For each mandate that they hold, the id of the one that follows it.
-    pub mandates: Vec<(MandateId, MandateId)>,
     /// Who says so.
     pub by: Authority,
     /// The present moment.
@@ -460,7 +458,7 @@ impl State {
 
     /// **Invariant:** they begin at the one agency before they leave the other, so that no session of theirs ends.
     fn move_to(&self, to: &Move) -> Result<Vec<PersonEvent>, Error> {
-        let &Move { from, to: agency, ref mandates, by, now } = to;
+        let &Move { from, to: agency, by, now } = to;
         if !(by.looks_after(from) && by.looks_after(agency)) {
             return Err(Error::NotYours);
         }
@@ -473,11 +471,12 @@ impl State {
             events.push(AffiliationStarted { agency }.into());
         }
         for held in held.iter().filter(|held| held.delegated_by.is_none()) {
-            let Some((_, mandate)) = mandates.iter().find(|(before, _)| *before == held.mandate) else { continue };
+            // It follows from the one before, so that none is left behind, whatever was granted a moment ago.
+            let mandate = MandateId::derived(held.mandate.uuid(), &format!("at {agency}"));
             let begins = held.from.max(now);
             match self.has_room_for(held.role, agency, begins, held.until) {
                 Ok(()) => {
-                    let (mandate, role, from, until) = (*mandate, held.role, begins, held.until);
+                    let (role, from, until) = (held.role, begins, held.until);
                     events.push(MandateGranted { mandate, role, agency, from, until }.into());
                 }
                 Err(Error::AlreadyHeld) => {}

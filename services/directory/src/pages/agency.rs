@@ -38,6 +38,8 @@ struct AgencyPage {
     may_invite: bool,
     /// Whether the viewer keeps the agencies, and this one is still there.
     may_edit: bool,
+    /// Whether they may end it, or complete an end that was interrupted.
+    may_end: bool,
     kind: String,
     organisation_number: String,
     ended: Option<Ended>,
@@ -88,6 +90,8 @@ pub(super) async fn show(
         total: part.total,
         pages: Pages::new(number, PER_PAGE, part.total, format!("/agencies/{id}")),
         may_invite: ended.is_none() && super::invite::may_invite_for(&reading, id),
+        may_end: reading.viewer.is_secretariat()
+            && (ended.is_none() || !people::working_for(&reading.snapshot, id).map_err(view_error)?.is_empty()),
         may_edit: ended.is_none() && reading.viewer.is_secretariat(),
         kind: t.of("agency-kind", agency.kind.unwrap_or_default().as_str()),
         organisation_number: agency.organisation_number.map_or_else(String::new, |number| number.to_string()),

@@ -11,7 +11,7 @@ use service_kit::{ApiPath, Problem, problems};
 use types::AgencyId;
 use web::{Choice, Crumb, Errors, Frame, Section, Texts, page_with};
 
-use super::{Shell, agency_form::kept, openid::step_up::assured, shell::go_on, sign_in_link::view_error};
+use super::{Shell, agency_form::check_keeps, openid::step_up::assured, shell::go_on, sign_in_link::view_error};
 use crate::{
     By,
     views::{agencies, people},
@@ -41,8 +41,18 @@ struct AgencyEndPage {
     successors: Vec<Choice>,
 }
 
+/// The agency, if the viewer keeps the agencies and it has not come to its end: that is over once nobody works for it, so
+/// that an end that was interrupted can be completed.
+fn ending(reading: &Reading, id: AgencyId) -> Result<agencies::AgencyRecord, Problem> {
+    check_keeps(reading)?;
+    let not_found = || Problem::new(&problems::NOT_FOUND);
+    let record = agencies::get(&reading.snapshot, id).map_err(view_error)?.ok_or_else(not_found)?;
+    let over = record.ended.is_some() && people::working_for(&reading.snapshot, id).map_err(view_error)?.is_empty();
+    if over { Err(not_found()) } else { Ok(record) }
+}
+
 fn answer(shell: &Shell, reading: &Reading, id: AgencyId, form: &Form, errors: Errors) -> Result<Response, Problem> {
-    let name = kept(reading, id)?.agency.name.to_string();
+    let name = ending(reading, id)?.agency.name.to_string();
     let t = shell.texts();
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let ways = [Succession::Merged.as_str(), Succession::TakenOver.as_str(), CLOSED];
@@ -93,7 +103,7 @@ pub(super) async fn send(
     PageForm(reading, form): PageForm<Form>,
 ) -> Result<Response, PageRejection> {
     let ApiPath(id) = agency?;
-    kept(&reading, id)?;
+    ending(&reading, id)?;
     assured(&shell, &reading, &format!("/agencies/{id}/end"))?;
     let viewer = reading.viewer.participant().ok_or_else(|| Problem::new(&problems::NOT_FOUND))?;
     let (by, commands) = (By::viewer(viewer), &shell.app.commands);

@@ -329,10 +329,10 @@ fn somebody_is_let_in_again_once() {
 #[test]
 fn who_moves_holds_the_same_for_the_other_agency() {
     let by = SECRETARIAT;
-    let mandates = vec![(MANDATE, NEXT_MANDATE)];
-    let to = Move { from: AGENCY, to: OTHER_AGENCY, mandates, by, now: at(200) };
+    let to = Move { from: AGENCY, to: OTHER_AGENCY, by, now: at(200) };
     let begun = AffiliationStarted { agency: OTHER_AGENCY }.into();
-    let (mandate, role, agency, from) = (NEXT_MANDATE, Role::Participant, OTHER_AGENCY, at(200));
+    let mandate = MandateId::derived(MANDATE.uuid(), &format!("at {OTHER_AGENCY}"));
+    let (role, agency, from) = (Role::Participant, OTHER_AGENCY, at(200));
     let granted = MandateGranted { mandate, role, agency, from, until: None }.into();
     let left = AffiliationEnded { agency: AGENCY }.into();
     given::<Person>(held()).when(Command::Move(to.clone())).then([begun, granted, ended(), left]);
