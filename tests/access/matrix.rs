@@ -3,11 +3,15 @@
 //! What is refused changes nothing, so those who are refused share what they ask for. Whoever is to succeed in a change is
 //! given things, a browser and a token of their own, so that the order does not matter.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use access::Keys;
 use futures_util::{StreamExt as _, stream};
 use reqwest::Method;
+use serde_json::Value;
 use system_tests::{Server, World, run};
 use types::PersonId;
 
@@ -19,6 +23,8 @@ use crate::{
 
 /// How many requests are under way at a time.
 const AT_ONCE: usize = 8;
+/// How the security log hears of a refusal.
+const REFUSED: &str = "se.erfa.directory.access-refused.v1";
 
 /// One question.
 struct Cell<'t> {
@@ -36,9 +42,14 @@ impl Cell<'_> {
         self.route.writes() && *self.expected == Answer::Ok
     }
 
-    /// Whether it is written down that it was asked: the security log hears of who looks for the administration.
+    /// Whether the security log hears of it: that somebody may not do something, or looks for the administration.
     fn is_noted(&self) -> bool {
-        ["page.administration", "page.security"].contains(&&*self.route.rule) && *self.expected == Answer::Status(404)
+        let is_administration = ["page.administration", "page.security"].contains(&&*self.route.rule);
+        match self.expected {
+            Answer::Status(403) => true,
+            Answer::Status(404) => is_administration,
+            _ => false,
+        }
     }
 
     /// What is wrong with what was answered.
@@ -105,11 +116,21 @@ async fn everybody_is_answered_as_the_table_says() {
     let mut wrong = faults(&asker, cells.iter().filter(|cell| !cell.changes() && !cell.is_noted())).await;
     let after = head();
     wrong.extend(faults(&asker, cells.iter().filter(|cell| cell.is_noted())).await);
+    let noted = kinds_after(data.path(), &after);
     wrong.extend(faults(&asker, cells.iter().filter(|cell| cell.changes())).await);
     wrong.sort();
     assert!(wrong.is_empty(), "{} of {} cells:\n{}", wrong.len(), cells.len(), wrong.join("\n"));
     assert_eq!(before, after, "what is only read, or refused, changes nothing");
+    assert_eq!(noted, BTreeSet::from([REFUSED.to_owned()]), "what is refused is noted, and nothing else");
     assert_ne!(after, head(), "what is done is written");
+}
+
+/// The types of the events after this position, of which there are not too many.
+fn kinds_after(data: &Path, after: &Value) -> BTreeSet<String> {
+    let tail = tokio::task::block_in_place(|| run(data, &["log", "tail", "-n", "1000", "--json"]).json());
+    let events = tail["events"].as_array().expect("a list of events");
+    let new = events.iter().filter(|event| event["position"].as_u64() > after.as_u64());
+    new.map(|event| event["type"].as_str().expect("every event has a type").to_owned()).collect()
 }
 
 /// What is not in the table is not there: no other method is taken at any address.

@@ -6,7 +6,9 @@ mod answers;
 mod me;
 mod people;
 mod person;
+mod rotation;
 mod session;
+mod session_token;
 mod sessions;
 mod token;
 mod tokens;
@@ -34,10 +36,12 @@ pub(crate) fn routes() -> (Router<App>, OpenApi) {
         .routes(routes!(people::list))
         .routes(routes!(person::read))
         .routes(routes!(me::read))
+        .routes(routes!(session_token::make))
         .routes(routes!(sessions::list))
         .routes(routes!(session::end))
         .routes(routes!(tokens::list, tokens::issue))
-        .routes(routes!(token::revoke));
+        .routes(routes!(token::revoke))
+        .routes(routes!(rotation::rotate));
     service_kit::api_routes(INFO, router)
 }
 

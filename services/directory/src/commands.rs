@@ -64,7 +64,7 @@ pub(crate) struct Inner {
     /// Held while people are looked up by address and invited, so that nobody is invited twice.
     inviting: Mutex<()>,
     shown_tokens: tokens::Shown,
-    refusals: security::Refusals,
+    refusals: access::Refusals,
 }
 
 /// Who acts, for whom, in which capacity, and whether the same request may come again.
@@ -117,7 +117,7 @@ impl By {
         };
         let token = match viewer.credential {
             access::Credential::Token { id, .. } => Some(id),
-            access::Credential::Session(_) => None,
+            access::Credential::Session(_) | access::Credential::SessionToken(_) => None,
         };
         let actor = Actor::Person { person, token };
         let authority = Authority::Person(capacity);
@@ -179,7 +179,7 @@ impl Commands {
             registering: Mutex::default(),
             inviting: Mutex::default(),
             shown_tokens: tokens::Shown::default(),
-            refusals: security::Refusals::default(),
+            refusals: access::Refusals::new(log.clone(), clock.clone(), ids.clone()),
             log,
             views,
             clock,

@@ -12,14 +12,13 @@ mod openid;
 mod outbox;
 mod pages;
 mod problem;
-mod refusals;
 #[cfg(test)]
 mod testing;
 pub mod views;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use access::{AccessFold, Gate, GateOptions, Keys};
+use access::{AccessFold, Gate, GateOptions, Keys, RefusalNotes, note_refusals};
 use axum::{Router, middleware::from_fn_with_state};
 use event_log::Log;
 use event_sourcing::{ViewError, Views, ViewsOptions};
@@ -109,7 +108,8 @@ impl Directory {
     /// Its pages and its API, under their whole paths.
     pub fn router(&self) -> Router {
         let (api, _) = api::routes();
-        let noted = from_fn_with_state(self.app.clone(), refusals::note);
+        let notes = RefusalNotes { gate: self.app.gate.clone(), refusals: self.app.commands.refusals().clone() };
+        let noted = from_fn_with_state(notes, note_refusals);
         api.merge(pages::routes().into_router()).layer(noted).with_state(self.app.clone())
     }
 

@@ -26,6 +26,7 @@ mod sign_in;
 mod sign_in_link;
 mod sign_out;
 mod suspension;
+mod token_form;
 mod tokens;
 
 use web::{

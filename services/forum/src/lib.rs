@@ -16,8 +16,8 @@ pub mod views;
 use std::{path::PathBuf, sync::Arc};
 
 use ::live::{Live, LiveOptions, Waker};
-use access::{AccessFold, Gate, GateOptions, Keys};
-use axum::{Router, extract::FromRef};
+use access::{AccessFold, Gate, GateOptions, Keys, RefusalNotes, Refusals, note_refusals};
+use axum::{Router, extract::FromRef, middleware::from_fn_with_state};
 use event_log::Log;
 use event_sourcing::{ViewError, Views, ViewsOptions};
 use service_kit::{ApiInfo, ApiStatus, api_routes};
@@ -53,6 +53,7 @@ pub struct Options {
 pub struct Forum {
     app: App,
     live: Live,
+    notes: RefusalNotes,
 }
 
 /// What handlers are given.
@@ -88,17 +89,20 @@ impl Forum {
             .fold(views::ForumFold)
             .observer(waker.observer());
         let views = Views::open(log.clone(), options).await?;
+        let refusals = Refusals::new(log.clone(), clock.clone(), ids.clone());
         let gate = Gate::new(views, keys.clone(), clock, gate);
         let live_options = LiveOptions { ids: ids.clone(), ..LiveOptions::default() };
         let live = Live::new(gate.clone(), log.clone(), &waker, live_options, shutdown);
         let commands = Commands::new(&log, ids.clone(), keys);
-        Ok(Self { app: App { gate, commands, ids, demo }, live })
+        let notes = RefusalNotes { gate: gate.clone(), refusals };
+        Ok(Self { app: App { gate, commands, ids, demo }, live, notes })
     }
 
     /// Everything that is served, with complete paths: pages, the API, the socket.
     pub fn router(&self) -> Router {
         let (api, _) = api_routes(INFO, api::routes());
-        pages::routes().into_router().merge(api).with_state(self.app.clone()).merge(self.live.router())
+        let noted = from_fn_with_state(self.notes.clone(), note_refusals);
+        pages::routes().into_router().merge(api).layer(noted).with_state(self.app.clone()).merge(self.live.router())
     }
 
     /// What the API is described as.

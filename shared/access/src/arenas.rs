@@ -107,6 +107,11 @@ fn access_to(snapshot: &Snapshot, arena: ArenaId) -> Result<Option<ArenaAccess>,
     Ok(json_value::get(&snapshot.table(ARENAS)?, key(arena.uuid()))?.map(|arena| arena.access))
 }
 
+/// What an arena is called; `None` if there is none. Whether a viewer may know it is for [`standing`] to say.
+pub fn arena_name(snapshot: &Snapshot, arena: ArenaId) -> Result<Option<String>, ViewError> {
+    Ok(json_value::get(&snapshot.table(ARENAS)?, key(arena.uuid()))?.map(|arena| arena.name))
+}
+
 /// The people of an arena, in the order of their ids.
 pub fn members(snapshot: &Snapshot, arena: ArenaId) -> Result<Vec<Member>, ViewError> {
     let arena = key(arena.uuid());

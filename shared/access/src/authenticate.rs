@@ -62,6 +62,16 @@ pub(crate) fn viewer_of_token(
     look_up(snapshot, Presented::Token(id), Some(&secret), now)
 }
 
+/// The viewer whose session is this one, of which a session token was shown; `None` if it has ended, or its person is no
+/// viewer.
+pub(crate) fn viewer_of_session_token(
+    snapshot: &Snapshot,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<Option<PersonViewer>, ViewError> {
+    look_up(snapshot, Presented::SessionToken(session), None, now)
+}
+
 /// What is known of a viewer in this snapshot and at this moment; `None` if they may no longer look at all: the session
 /// or token has ended, or the person was shut out or no longer belongs to any agency. Costs next to nothing while nothing has changed.
 pub fn renew(snapshot: &Snapshot, viewer: &Viewer, now: Timestamp) -> Result<Option<Viewer>, ViewError> {
@@ -71,6 +81,7 @@ pub fn renew(snapshot: &Snapshot, viewer: &Viewer, now: Timestamp) -> Result<Opt
     }
     let presented = match person.credential {
         Credential::Session(session) => Presented::Session(session),
+        Credential::SessionToken(session) => Presented::SessionToken(session),
         Credential::Token { id, .. } => Presented::Token(id),
     };
     let renewed = look_up(snapshot, presented, None, now)?;
@@ -92,6 +103,7 @@ pub fn still_valid(snapshot: &Snapshot, viewer: &Viewer, now: Timestamp) -> bool
 #[derive(Clone, Copy)]
 enum Presented {
     Session(SessionId),
+    SessionToken(SessionId),
     Token(TokenId),
 }
 
@@ -114,6 +126,9 @@ fn look_up(
 ) -> Result<Option<PersonViewer>, ViewError> {
     let grant = match presented {
         Presented::Session(id) => session_grant(snapshot, id, secret)?,
+        Presented::SessionToken(id) => {
+            session_grant(snapshot, id, None)?.map(|grant| Grant { credential: Credential::SessionToken(id), ..grant })
+        }
         Presented::Token(id) => token_grant(snapshot, id, secret, now)?,
     };
     let Some(grant) = grant.filter(|grant| now < grant.expires_at) else { return Ok(None) };

@@ -7,7 +7,7 @@ use service_kit::{Problem, problems};
 use types::{Clock, Timestamp};
 
 use crate::{
-    Credential, Credentials, Cursors, Keys, Opened, Reading, Viewer, authenticate, cookies, origin,
+    Credential, Credentials, Cursors, Keys, Opened, Reading, SessionToken, Viewer, authenticate, cookies, origin,
     problems::{cursor_problem, view_problem},
 };
 
@@ -100,15 +100,29 @@ impl Gate {
     /// The viewer whose session's cookie this is, which is used now; [`Viewer::Anonymous`] if it is no cookie of a
     /// session that lasts.
     pub fn viewer_of_session(&self, snapshot: &Snapshot, cookie: &str) -> Result<Viewer, ViewError> {
-        let now = self.now();
-        let viewer = authenticate::viewer_of_session(snapshot, cookie, now)?.map(|it| Viewer::Person(Arc::new(it)));
-        let in_use =
-            |viewer: &Viewer| viewer.session().is_some_and(|session| self.0.keys.last_seen().touch(session, now));
-        Ok(viewer.filter(in_use).unwrap_or(Viewer::Anonymous))
+        let viewer = authenticate::viewer_of_session(snapshot, cookie, self.now())?;
+        let viewer = viewer.map(|it| Viewer::Person(Arc::new(it))).filter(|viewer| self.is_in_use(viewer));
+        Ok(viewer.unwrap_or(Viewer::Anonymous))
     }
 
-    /// The viewer whose API token this is; `None` if it is no token that is valid.
+    /// Whether the viewer's session has not lain unused for too long; it is used now.
+    fn is_in_use(&self, viewer: &Viewer) -> bool {
+        viewer.session().is_some_and(|session| self.0.keys.last_seen().touch(session, self.now()))
+    }
+
+    /// A token of the viewer's session, with which other processes recognise them for a few minutes; `None` if they show no
+    /// session's cookie, or this process can't sign.
+    pub fn session_token(&self, viewer: &Viewer) -> Option<SessionToken> {
+        let session = viewer.session().filter(|_| viewer.is_at_browser())?;
+        self.0.keys.session_token().sign(session, self.now())
+    }
+
+    /// The viewer whose API token or session token this is; `None` if it is no token that is valid.
     pub fn viewer_of_token(&self, snapshot: &Snapshot, token: &str) -> Result<Option<Viewer>, ViewError> {
+        if let Some(session) = self.0.keys.session_token().session(token, self.now()) {
+            let viewer = authenticate::viewer_of_session_token(snapshot, session, self.now())?;
+            return Ok(viewer.map(|it| Viewer::Person(Arc::new(it))).filter(|viewer| self.is_in_use(viewer)));
+        }
         let viewer = authenticate::viewer_of_token(snapshot, token, self.now())?;
         if let Some(Credential::Token { id, .. }) = viewer.as_ref().map(|viewer| &viewer.credential) {
             self.0.keys.token_used(*id, self.now());

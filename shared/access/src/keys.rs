@@ -13,10 +13,19 @@ use sha2::Sha256;
 use types::{Timestamp, TokenId};
 use uuid::Uuid;
 
-use crate::last_seen::{LastSeen, TokensUsed};
+use crate::{
+    last_seen::{LastSeen, TokensUsed},
+    session_token::SessionTokenKey,
+};
 
 /// How long a key is.
 const KEY_BYTES: usize = 32;
+/// What signs session tokens, and what recognises them, which may be told to anybody.
+const SIGNING_KEY: &str = "session-token.key";
+const PUBLIC_KEY: &str = "session-token.pub";
+/// Who may read a key that is secret, and one that is not.
+const SECRET_MODE: u32 = 0o600;
+const PUBLIC_MODE: u32 = 0o644;
 
 /// What the services of a process know browsers by: the secret keys, and when each session was last used, which is
 /// only kept in memory. Clones share both, and all services of a process are given clones of one.
@@ -26,6 +35,7 @@ pub struct Keys(Arc<Inner>);
 struct Inner {
     cursor: [u8; KEY_BYTES],
     form: [u8; KEY_BYTES],
+    session_token: SessionTokenKey,
     last_seen: LastSeen,
     tokens_used: TokensUsed,
 }
@@ -65,14 +75,25 @@ pub enum KeysError {
         /// Its mode.
         mode: u32,
     },
+    /// Not the other half.
+    #[error(
+        "the public key in {} does not belong to the private key beside it: remove the public one, and it is made anew",
+        path.display()
+    )]
+    Mismatch {
+        /// The public key's file.
+        path: PathBuf,
+    },
 }
 
 impl Keys {
-    /// The keys in `keys/` of the data directory; those that are missing are made.
+    /// The keys in `keys/` of the data directory; those that are missing are made. Where there is a public key for session
+    /// tokens and no private one, session tokens are recognised and not signed.
     pub fn open(data: &Path) -> Result<Self, KeysError> {
         let directory = data.join("keys");
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory).map_err(io_error(&directory))?;
-        Ok(Self::of(key(&directory, "cursor.key")?, key(&directory, "form-token.key")?))
+        let session_token = session_token_key(&directory)?;
+        Ok(Self::of(key(&directory, "cursor.key")?, key(&directory, "form-token.key")?, session_token))
     }
 
     /// Keys that are kept nowhere, for tests.
@@ -80,11 +101,12 @@ impl Keys {
     /// # Panics
     /// If the operating system has no randomness.
     pub fn in_memory() -> Self {
-        Self::of(random(), random())
+        Self::of(random(), random(), SessionTokenKey::from_seed(&random()))
     }
 
-    fn of(cursor: [u8; KEY_BYTES], form: [u8; KEY_BYTES]) -> Self {
-        Self(Arc::new(Inner { cursor, form, last_seen: LastSeen::default(), tokens_used: TokensUsed::default() }))
+    fn of(cursor: [u8; KEY_BYTES], form: [u8; KEY_BYTES], session_token: SessionTokenKey) -> Self {
+        let (last_seen, tokens_used) = (LastSeen::default(), TokensUsed::default());
+        Self(Arc::new(Inner { cursor, form, session_token, last_seen, tokens_used }))
     }
 
     /// An id that always follows from these words, and that nobody else can work out from them: it tells nothing of
@@ -106,6 +128,10 @@ impl Keys {
 
     pub(crate) fn form(&self) -> &[u8; KEY_BYTES] {
         &self.0.form
+    }
+
+    pub(crate) fn session_token(&self) -> &SessionTokenKey {
+        &self.0.session_token
     }
 
     /// The tokens that were used since this was last asked, and when: to be written down now and then, as using one is no
@@ -140,24 +166,42 @@ fn io_error(path: &Path) -> impl FnOnce(io::Error) -> KeysError {
     move |source| KeysError::Io { path, source }
 }
 
-fn key(directory: &Path, name: &str) -> Result<[u8; KEY_BYTES], KeysError> {
-    let path = directory.join(name);
-    if let Some(key) = read(&path)? {
-        return Ok(key);
+fn session_token_key(directory: &Path) -> Result<SessionTokenKey, KeysError> {
+    let path = directory.join(PUBLIC_KEY);
+    let known = read(&path, PUBLIC_MODE)?;
+    if let (Some(public), None) = (known, read(&directory.join(SIGNING_KEY), SECRET_MODE)?) {
+        return Ok(SessionTokenKey::from_public(public));
     }
-    create(directory, name).map_err(io_error(&path))?;
-    // Read what is there now: another process may have made it in the same moment.
-    read(&path)?.ok_or_else(|| io_error(&path)(io::ErrorKind::NotFound.into()))
+    let signing = SessionTokenKey::from_seed(&key(directory, SIGNING_KEY)?);
+    if known_or_made(directory, PUBLIC_KEY, signing.public(), PUBLIC_MODE)? != *signing.public() {
+        return Err(KeysError::Mismatch { path });
+    }
+    Ok(signing)
 }
 
-fn read(path: &Path) -> Result<Option<[u8; KEY_BYTES]>, KeysError> {
+fn key(directory: &Path, name: &str) -> Result<[u8; KEY_BYTES], KeysError> {
+    known_or_made(directory, name, &random(), SECRET_MODE)
+}
+
+/// The key that is there; else this one, which is then kept.
+fn known_or_made(directory: &Path, name: &str, new: &[u8; KEY_BYTES], mode: u32) -> Result<[u8; KEY_BYTES], KeysError> {
+    let path = directory.join(name);
+    if let Some(key) = read(&path, mode)? {
+        return Ok(key);
+    }
+    create(directory, name, new, mode).map_err(io_error(&path))?;
+    // Read what is there now: another process may have made it in the same moment.
+    read(&path, mode)?.ok_or_else(|| io_error(&path)(io::ErrorKind::NotFound.into()))
+}
+
+fn read(path: &Path, mode_max: u32) -> Result<Option<[u8; KEY_BYTES]>, KeysError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(io_error(path)(source)),
     };
     let mode = fs::metadata(path).map_err(io_error(path))?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
+    if mode & 0o077 & !mode_max != 0 {
         return Err(KeysError::Readable { path: path.to_owned(), mode });
     }
     let length = bytes.len();
@@ -165,11 +209,11 @@ fn read(path: &Path) -> Result<Option<[u8; KEY_BYTES]>, KeysError> {
 }
 
 /// Makes a key whole or not at all, and never in the place of another.
-fn create(directory: &Path, name: &str) -> io::Result<()> {
+fn create(directory: &Path, name: &str, key: &[u8; KEY_BYTES], mode: u32) -> io::Result<()> {
     let draft = directory.join(format!("{name}.{}", std::process::id()));
     let _ = fs::remove_file(&draft);
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    file.write_all(&random())?;
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&draft)?;
+    file.write_all(key)?;
     file.sync_all()?;
     let linked = fs::hard_link(&draft, directory.join(name));
     fs::remove_file(&draft)?;
@@ -199,10 +243,37 @@ mod tests {
         let mut names: Vec<_> =
             fs::read_dir(data.path().join("keys")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
-        assert_eq!(names, ["cursor.key", "form-token.key"]);
+        assert_eq!(names, ["cursor.key", "form-token.key", "session-token.key", "session-token.pub"]);
         for name in names {
-            assert_eq!(mode(&data.path().join("keys").join(name)), 0o600);
+            let for_all = name == "session-token.pub";
+            assert_eq!(mode(&data.path().join("keys").join(name)) & 0o077 != 0, for_all);
         }
+    }
+
+    #[test]
+    fn a_process_with_the_public_key_alone_recognises_session_tokens_and_signs_none() {
+        let (owner, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (session, now) = (types::SessionId::from_uuid(Uuid::from_u128(1)), Timestamp::UNIX_EPOCH);
+        let token = Keys::open(owner.path()).unwrap().session_token().sign(session, now).unwrap().text;
+        let again = Keys::open(owner.path()).unwrap();
+        assert_eq!(again.session_token().session(&token, now), Some(session));
+
+        let keys = other.path().join("keys");
+        fs::create_dir(&keys).unwrap();
+        fs::copy(owner.path().join("keys/session-token.pub"), keys.join("session-token.pub")).unwrap();
+        let checks = Keys::open(other.path()).unwrap();
+        assert_eq!(checks.session_token().session(&token, now), Some(session));
+        assert!(checks.session_token().sign(session, now).is_none());
+        assert!(!keys.join("session-token.key").exists());
+    }
+
+    #[test]
+    fn a_public_key_that_belongs_to_another_private_one_is_refused() {
+        let data = tempfile::tempdir().unwrap();
+        Keys::open(data.path()).unwrap();
+        fs::write(data.path().join("keys/session-token.pub"), [7; KEY_BYTES]).unwrap();
+        let refused = Keys::open(data.path()).unwrap_err();
+        assert!(matches!(refused, KeysError::Mismatch { .. }), "{refused}");
     }
 
     #[test]

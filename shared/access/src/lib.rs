@@ -27,14 +27,18 @@ mod origin;
 pub mod people;
 pub mod problems;
 mod reading;
+mod refusals;
 mod secret;
+mod session_token;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod viewer;
 mod visible;
 
-pub use arenas::{Member, Readers, Standing, member, member_count, members, memberships, readers_of, standing};
+pub use arenas::{
+    Member, Readers, Standing, arena_name, member, member_count, members, memberships, readers_of, standing,
+};
 pub use authenticate::{renew, session_text, still_valid, token_text};
 pub use cookies::{Credentials, SESSION_SECONDS_MAX, at_least_cookie, browser_secret};
 pub use counting::count;
@@ -50,6 +54,8 @@ pub use keys::{Keys, KeysError};
 pub use known_browser::KnownBrowser;
 pub use origin::{not_foreign, same_origin};
 pub use reading::Reading;
+pub use refusals::{RefusalNotes, Refusals, note_refusals};
 pub use secret::{MalformedSecret, Secret};
+pub use session_token::{SESSION_TOKEN_SECONDS, SessionToken};
 pub use viewer::{Credential, HeldMandate, PersonViewer, Viewer};
 pub use visible::{Visibility, may_see, visible};

@@ -76,7 +76,8 @@ pub(crate) struct TokenRecord {
 }
 
 /// An arena.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ArenaRecord {
+    pub(crate) name: String,
     pub(crate) access: ArenaAccess,
 }

@@ -7,6 +7,7 @@ mod histories;
 mod limits;
 mod pages;
 mod policy;
+mod session_tokens;
 mod sessions;
 mod withdrawn;
 mod world;

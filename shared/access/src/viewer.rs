@@ -62,6 +62,8 @@ pub struct HeldMandate {
 pub enum Credential {
     /// By the cookie of a session.
     Session(SessionId),
+    /// By a session token, which was made from such a cookie minutes ago.
+    SessionToken(SessionId),
     /// By an API token.
     Token {
         /// Which.
@@ -139,18 +141,24 @@ impl Viewer {
         self.participant().is_some_and(|viewer| viewer.credential.allows(Scope::Read))
     }
 
-    /// Their session, if they were recognised by one.
+    /// Their session, if they were recognised by one or its token.
     pub fn session(&self) -> Option<SessionId> {
         match self.signed_in()?.credential {
-            Credential::Session(session) => Some(session),
+            Credential::Session(session) | Credential::SessionToken(session) => Some(session),
             Credential::Token { .. } => None,
         }
     }
 
-    /// Their token, if they were recognised by one.
+    /// Whether they are at a browser that shows its session's cookie. What is carried elsewhere, a token of any kind, opens no
+    /// further ways in.
+    pub fn is_at_browser(&self) -> bool {
+        self.signed_in().is_some_and(|viewer| matches!(viewer.credential, Credential::Session(_)))
+    }
+
+    /// Their API token, if they were recognised by one.
     pub fn token(&self) -> Option<TokenId> {
         match self.signed_in()?.credential {
-            Credential::Session(_) => None,
+            Credential::Session(_) | Credential::SessionToken(_) => None,
             Credential::Token { id, .. } => Some(id),
         }
     }
@@ -161,7 +169,7 @@ impl Credential {
     /// does not include `Read`.
     pub fn allows(&self, scope: Scope) -> bool {
         match self {
-            Self::Session(_) => true,
+            Self::Session(_) | Self::SessionToken(_) => true,
             Self::Token { scopes, .. } => scopes.contains(&scope),
         }
     }
@@ -170,7 +178,7 @@ impl Credential {
     pub fn is_for(&self, arena: ArenaId) -> bool {
         match self {
             Self::Token { arenas: Some(arenas), .. } => arenas.contains(&arena),
-            Self::Session(_) | Self::Token { arenas: None, .. } => true,
+            Self::Session(_) | Self::SessionToken(_) | Self::Token { arenas: None, .. } => true,
         }
     }
 }

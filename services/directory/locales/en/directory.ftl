@@ -329,6 +329,9 @@ token-for-arenas = { $n ->
  }
 field-program = Whom the token is for
 field-program-hint = A program acts for the agency, and only as long as you are its integrator.
+field-arenas = Only for these arenas
+field-arenas-hint = If you choose none, the token is for all arenas where you may read.
+wrong-arenas = Choose from the arenas in the list
 
 # Taking one's data along
 kept-arena = Arena

@@ -329,6 +329,9 @@ token-for-arenas = { $n ->
  }
 field-program = Vem nyckeln är till
 field-program-hint = Ett program handlar för myndigheten, och bara så länge du är dess integratör.
+field-arenas = Bara för de här arenorna
+field-arenas-hint = Väljer du inga gäller nyckeln i alla arenor där du får läsa.
+wrong-arenas = Välj bland arenorna i listan
 
 # Ta med sig sina uppgifter
 kept-arena = Arena

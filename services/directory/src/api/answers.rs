@@ -28,6 +28,13 @@ pub(super) fn read_at(reading: &Reading) -> [(HeaderName, String); 1] {
     [(HeaderName::from_static("erfa-cursor"), reading.cursor())]
 }
 
+/// Refuses what is asked with a token: what one carries elsewhere opens no further ways in, so that one that leaked does
+/// not live on in another.
+pub(super) fn at_browser(reading: &Reading) -> Result<(), Problem> {
+    let refused = || Problem::new(&problems::FORBIDDEN).detail("a token makes no tokens: sign in with a browser");
+    reading.viewer.is_at_browser().then_some(()).ok_or_else(refused)
+}
+
 /// There is no such thing, or it is not for whoever asks.
 pub(super) fn not_found() -> Problem {
     Problem::new(&problems::NOT_FOUND)

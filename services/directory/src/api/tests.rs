@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use types::PersonId;
 
 use crate::{
-    commands::NewToken,
+    commands::{NewMandate, NewToken},
     testing::{Answer, World},
 };
 
@@ -125,6 +125,81 @@ async fn what_was_written_is_read_with_its_cursor() {
     assert_eq!(browser.get("/me").await.status, 303);
     let nobody = "0192f0c1-2a3b-7c4d-8e5f-001122334455";
     assert_eq!(client.send("DELETE", &format!("/me/sessions/{nobody}"), None).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_session_is_carried_elsewhere_in_a_token_that_ends_with_it() {
+    let world = World::empty().await;
+    let agency = world.agency("Verket").await;
+    let person = world.joined("a@x.example", "Anna", agency, Role::Participant).await;
+    let mut browser = world.browser_of(person).await;
+    let csrf = browser.get("/me").await.field("csrf").unwrap();
+    let post = || {
+        let request = Request::post("/api/directory/v1/me/session/token").header("origin", crate::testing::ORIGIN);
+        request.header("x-csrf-token", csrf.clone())
+    };
+    let made = browser.send(post(), String::new()).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let client = Client { world: &world, token: made.json()["token"].as_str().unwrap().to_owned() };
+    assert_eq!(client.get("/me").await.1["id"], json!(person));
+    let sessions = client.get("/me/sessions").await.1;
+    assert_eq!(sessions["items"][0]["current"], true);
+
+    let order = json!({ "label": "Diariet", "scopes": ["read"], "days": 30 });
+    for (path, body) in [("/me/session/token", None), ("/me/tokens", Some(order))] {
+        assert_eq!(client.send("POST", path, body).await.status, 403, "{path}");
+    }
+    let session = sessions["items"][0]["id"].as_str().unwrap();
+    let ended = client.send("DELETE", &format!("/me/sessions/{session}"), None).await;
+    assert_eq!(ended.status, 200);
+    world.read(world.head().await).await;
+    assert_eq!(client.get("/me").await.0, 401);
+}
+
+#[tokio::test]
+async fn a_token_is_rotated_from_a_browser_and_shows_what_it_is_for() {
+    let world = World::empty().await;
+    let agency = world.agency("Verket").await;
+    let person = world.joined("a@x.example", "Anna", agency, Role::Participant).await;
+    let mandate = NewMandate { role: Role::Integrator, agency, from: None, until: None };
+    let granted = world.commands().grant_mandate(&World::system(), person, mandate).await.unwrap();
+    world.read(granted.position).await;
+    let mut browser = world.browser_of(person).await;
+    let csrf = browser.get("/me").await.field("csrf").unwrap();
+    let post = |path: &str| {
+        let request = Request::post(format!("/api/directory/v1{path}")).header("origin", crate::testing::ORIGIN);
+        request.header("content-type", "application/json").header("x-csrf-token", csrf.clone())
+    };
+    let arena = "0192f0c1-2a3b-7c4d-8e5f-001122334455";
+    let order = |extra: Value| {
+        let mut order = json!({ "label": "Diariet", "scopes": ["read", "write"], "days": 30 });
+        order.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        order.to_string()
+    };
+    let none = browser.send(post("/me/tokens"), order(json!({ "arenas": [] }))).await;
+    assert_eq!((none.status.as_u16(), &none.json()["errors"][0]["pointer"]), (422, &json!("/arenas")));
+    let others = world.agency("Ämbetet").await;
+    assert_eq!(browser.send(post("/me/tokens"), order(json!({ "agency": others }))).await.status, 403);
+
+    let issued = browser.send(post("/me/tokens"), order(json!({ "agency": agency, "arenas": [arena] }))).await;
+    assert_eq!(issued.status, 201, "{}", issued.body);
+    let first = Client { world: &world, token: issued.json()["token"].as_str().unwrap().to_owned() };
+    world.read(world.head().await).await;
+    let (_, listed) = first.get("/me/tokens").await;
+    assert_eq!(listed["items"][0]["arenas"], json!([arena]), "{listed}");
+    assert_eq!((&listed["items"][0]["agency"], &listed["items"][0]["rotatedAt"]), (&json!(agency), &Value::Null));
+
+    let rotation = format!("/me/tokens/{}/rotation", issued.json()["id"].as_str().unwrap());
+    let days = json!({ "days": 60 });
+    assert_eq!(first.send("POST", &rotation, Some(days.clone())).await.status, 403, "not with a token");
+    let rotated = browser.send(post(&rotation), days.to_string()).await;
+    assert_eq!(rotated.status, 201, "{}", rotated.body);
+    world.read(world.head().await).await;
+    let second = Client { world: &world, token: rotated.json()["token"].as_str().unwrap().to_owned() };
+    assert_ne!(first.token, second.token);
+    assert!(second.get("/me/tokens").await.1["items"][0]["rotatedAt"].is_string());
+    let long = browser.send(post(&rotation), json!({ "days": 367 }).to_string()).await;
+    assert_eq!((long.status.as_u16(), &long.json()["errors"][0]["pointer"]), (422, &json!("/days")));
 }
 
 #[tokio::test]

@@ -1,15 +1,21 @@
 //! `/me/tokens`: one's API tokens.
 
-use access::{ApiReading, ApiWriting};
+use access::{ApiReading, ApiWriting, Reading};
 use axum::{Json, extract::State, response::IntoResponse};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
-use service_kit::{ApiJson, ApiQuery, IdempotencyKey, Page, Paging, Problem, ProblemDocument, problems};
-use types::{Line, Timestamp, TokenId};
+use service_kit::{ApiJson, ApiQuery, IdempotencyKey, Page, Paging, Problem, ProblemDocument};
+use types::{AgencyId, ArenaId, Line, Timestamp, TokenId};
 use utoipa::ToSchema;
 
-use super::answers::{ScopeName, Written, not_found, read_at, unreadable};
-use crate::{By, app::App, commands::NewToken, pages::openid::step_up::assured_api, views::tokens};
+use super::answers::{ScopeName, Written, at_browser, not_found, read_at, unreadable};
+use crate::{
+    By,
+    app::App,
+    commands::{Done, IssuedToken, NewToken},
+    pages::openid::step_up::assured_api,
+    views::tokens,
+};
 
 /// A token.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,6 +37,16 @@ pub(super) struct TokenDto {
     /// When it was revoked.
     #[schema(value_type = Option<String>, format = DateTime)]
     revoked_at: Option<Timestamp>,
+    /// When it last got another secret.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    rotated_at: Option<Timestamp>,
+    /// When it was last used, as far as is noted: once a day.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    used_at: Option<Timestamp>,
+    /// The agency whose program it is for; none if it is for its person.
+    agency: Option<AgencyId>,
+    /// The arenas that it is for; none if it is for all that its person may read.
+    arenas: Option<Vec<ArenaId>>,
 }
 
 /// A token to be issued.
@@ -46,6 +62,11 @@ pub(super) struct TokenOrder {
     /// How many days it is to work.
     #[schema(minimum = 1, maximum = 366)]
     days: u16,
+    /// The agency whose program it is for, of which one has to be an integrator; left out, it is for oneself.
+    agency: Option<AgencyId>,
+    /// The arenas that it is for; left out, it is for all that its person may read.
+    #[schema(min_items = 1, max_items = 100)]
+    arenas: Option<Vec<ArenaId>>,
 }
 
 /// A token that was issued.
@@ -62,6 +83,13 @@ pub(super) struct IssuedDto {
     expires_at: Timestamp,
     #[serde(flatten)]
     written: Written,
+}
+
+impl IssuedDto {
+    pub(super) fn new(reading: &Reading, done: Done<IssuedToken>) -> Self {
+        let IssuedToken { id, token, expires_at } = done.value;
+        Self { id, token, expires_at, written: Written::at(reading, done.position) }
+    }
 }
 
 /// List one's tokens
@@ -84,6 +112,10 @@ pub(super) async fn list(
         issued_at: token.issued_at,
         expires_at: token.expires_at,
         revoked_at: token.revoked_at,
+        rotated_at: token.rotated_at,
+        used_at: token.used_at,
+        agency: token.integration,
+        arenas: token.arenas,
     });
     Ok((read_at(&reading), Json(page)))
 }
@@ -105,20 +137,16 @@ pub(super) async fn issue(
     ApiJson(order): ApiJson<TokenOrder>,
 ) -> Result<impl IntoResponse, Problem> {
     let viewer = reading.viewer.participant().ok_or_else(not_found)?;
-    if reading.viewer.token().is_some() {
-        return Err(Problem::new(&problems::FORBIDDEN).detail("a token issues no tokens: sign in with a browser"));
-    }
+    at_browser(&reading)?;
     assured_api(&app, &reading)?;
     let mut by = By::viewer(viewer);
     if let Some(key) = key {
         by = by.once_by_key(&key);
     }
-    let TokenOrder { label, scopes, days } = order;
+    let TokenOrder { label, scopes, days, agency, arenas } = order;
     let scopes = scopes.into_iter().map(Into::into).collect();
-    let wanted = NewToken { label, scopes, days, integration: None, arenas: None };
+    let wanted = NewToken { label, scopes, days, integration: agency, arenas };
     let done = app.commands.issue_token(&by, viewer.person, wanted).await?;
     let location = format!("/api/directory/v1/me/tokens/{}", done.value.id);
-    let written = Written::at(&reading, done.position);
-    let issued = IssuedDto { id: done.value.id, token: done.value.token, expires_at: done.value.expires_at, written };
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(issued)))
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(IssuedDto::new(&reading, done))))
 }

@@ -153,7 +153,7 @@ impl Commands {
         let executed = match self.0.sessions.execute(request).await {
             Err(ExecuteError::Refused(refusal)) => {
                 if let (Some(person), Some(reason)) = (linked, noted(refusal)) {
-                    self.note_sign_in_refused(person, reason).await?;
+                    self.0.refusals.sign_in(person, reason).await?;
                 }
                 return Err(ExecuteError::Refused(refusal).into());
             }
@@ -172,7 +172,7 @@ impl Commands {
         let known = people::get(&self.latest().await?, person)?;
         match known.as_ref().and_then(|known| known.suspended(self.now())) {
             Some(Suspension { reason, until, .. }) => {
-                self.note_sign_in_refused(person, SignInRefusal::Suspended).await?;
+                self.0.refusals.sign_in(person, SignInRefusal::Suspended).await?;
                 Err(Error::Suspended { reason: reason.to_string(), until: *until })
             }
             None => Ok(()),

@@ -3,21 +3,21 @@
 use access::{JoiningForm, JoiningPage, PageRejection, PersonViewer, Reading};
 use askama::Template;
 use axum::response::Response;
-use contracts::directory::{Role, Scope};
 use http::StatusCode;
 use serde::Deserialize;
 use service_kit::{Problem, problems};
 use types::{AgencyId, MandateId, PersonId};
-use web::{Choice, Errors, Frame, Html, Section, Texts, dates, page_with};
+use web::{Errors, Frame, Html, Section, Texts, dates, page_with};
 
 use super::{
     Shell,
     credentials::{SessionRow, TokenRow, session_rows, token_rows},
-    fields, identities,
+    identities,
     join::profile,
     openid,
     shell::go_on,
     sign_in_link::view_error,
+    token_form::{self, TokenForm},
 };
 use crate::{
     By,
@@ -35,11 +35,7 @@ pub(super) struct Form {
 pub(super) struct Written {
     pub(super) name: String,
     pub(super) title: String,
-    pub(super) label: String,
-    pub(super) write: bool,
-    pub(super) days: String,
-    pub(super) program: String,
-    pub(super) commit: String,
+    pub(super) token: token_form::Written,
 }
 
 /// A mandate of one's own.
@@ -69,14 +65,14 @@ struct MePage {
     administers: bool,
     /// Whether they take part: else they only see what is kept about them.
     participates: bool,
-    programs: Vec<Choice>,
-    written: Written,
-    scopes: Vec<Choice>,
+    own_name: String,
+    own_title: String,
     days_max: i64,
     sessions: Vec<SessionRow>,
     identities: Vec<identities::Row>,
     providers: Vec<crate::openid::Offer>,
     tokens: Vec<TokenRow>,
+    new_token: TokenForm,
     kept: Vec<Kept>,
     may_invite: bool,
 }
@@ -89,8 +85,7 @@ impl Written {
             .signed_in()
             .map(|viewer| (viewer.name.clone(), viewer.title.clone().unwrap_or_default()))
             .unwrap_or_default();
-        let commit = fields::new_commit(&shell.app);
-        Self { name, title, label: String::new(), write: false, days: "90".to_owned(), program: String::new(), commit }
+        Self { name, title, token: token_form::Written::fresh(shell) }
     }
 }
 
@@ -123,10 +118,6 @@ pub(super) fn answer(
             ),
         ),
     }));
-    let scope = |scope: Scope, chosen| {
-        Choice::new(scope.as_str(), t.of("scope", scope.as_str()), chosen).hint(t.of("scope-hint", scope.as_str()))
-    };
-    let scopes = vec![scope(Scope::Read, true), scope(Scope::Write, fresh.write)];
     let template = MePage {
         frame: shell.frame_at("/me", reading, t.get("me-title"), Section::Me),
         t,
@@ -137,14 +128,14 @@ pub(super) fn answer(
         agencies: own_agencies(reading, &person)?,
         administers: reading.viewer.is_administrator() || reading.viewer.is_secretariat(),
         participates: viewer.participates,
-        programs: programs(reading, t, &fresh.program)?,
-        written: fresh,
-        scopes,
+        own_name: fresh.name,
+        own_title: fresh.title,
         days_max: DAYS_MAX,
         sessions,
         identities,
         providers: openid::offers(shell),
         tokens,
+        new_token: TokenForm::new(reading, t, fresh.token)?,
         kept,
         may_invite: super::invite::may_invite(reading),
     };
@@ -179,20 +170,6 @@ fn own_agencies(reading: &Reading, person: &people::PersonRecord) -> Result<Vec<
         named.extend(agency.map(|record| (id, record.agency.name.to_string())));
     }
     Ok(named)
-}
-
-/// For what a token can be: oneself, or the programs of the agencies whose integrator one is.
-fn programs(reading: &Reading, t: Texts, chosen: &str) -> Result<Vec<Choice>, Problem> {
-    let mut programs = vec![Choice::new("", t.get("token-for-oneself"), chosen.is_empty())];
-    let mandates = reading.viewer.signed_in().into_iter().flat_map(|viewer| &viewer.mandates);
-    for held in mandates.filter(|held| held.role == Role::Integrator) {
-        let agency = agencies::get(&reading.snapshot, held.agency).map_err(view_error)?;
-        let name = agency.map_or_else(String::new, |record| record.agency.name.to_string());
-        let value = held.agency.to_string();
-        let is_chosen = chosen == value;
-        programs.push(Choice::new(value, t.with("token-for-program", [("agency", name)]), is_chosen));
-    }
-    Ok(programs)
 }
 
 fn kept(t: Texts, reading: &Reading, person: &people::PersonRecord) -> Result<Vec<Kept>, Problem> {

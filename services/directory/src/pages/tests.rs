@@ -4,6 +4,7 @@ mod administer;
 mod manage;
 mod own;
 mod signing_in;
+mod tokens;
 
 use crate::testing::World;
 

@@ -6,10 +6,10 @@ use axum::response::Response;
 use contracts::directory::Scope;
 use serde::Deserialize;
 use service_kit::{ApiPath, Problem, problems};
-use types::TokenId;
+use types::{ArenaId, TokenId};
 use web::{Errors, Frame, Html, Section, Texts, dates, page};
 
-use super::{Shell, fields, me, openid, shell::go_on};
+use super::{Shell, fields, me, openid, shell::go_on, token_form};
 use crate::{
     By,
     commands::NewToken,
@@ -25,6 +25,9 @@ pub(super) struct Form {
     /// The agency whose program it is for; empty for oneself.
     #[serde(default)]
     program: String,
+    /// The arenas that it is for; none for all.
+    #[serde(default)]
+    arenas: Vec<String>,
     #[serde(default)]
     commit: String,
 }
@@ -51,6 +54,12 @@ struct IssuedPage {
     expires: Html,
 }
 
+/// The arenas that were chosen; the inner `None` is all. `None` if one of them is no arena's id.
+fn arenas_of(chosen: &[String]) -> Option<Option<Vec<ArenaId>>> {
+    let arenas: Vec<_> = chosen.iter().map(|arena| arena.parse().ok()).collect::<Option<_>>()?;
+    Some(Some(arenas).filter(|arenas| !arenas.is_empty()))
+}
+
 pub(super) async fn issue(
     shell: Shell,
     JoiningForm(reading, form): JoiningForm<Form>,
@@ -65,11 +74,15 @@ pub(super) async fn issue(
     if form.scopes.is_empty() {
         errors.add("scopes", t.get("wrong-scopes"));
     }
-    let (Some(label), Some(days), true) = (label, days, errors.is_empty()) else {
+    let arenas = arenas_of(&form.arenas);
+    if arenas.is_none() {
+        errors.add("arenas", t.get("wrong-arenas"));
+    }
+    let (Some(label), Some(days), Some(arenas), true) = (label, days, arenas, errors.is_empty()) else {
         let written = |written: &mut me::Written| {
-            written.write = form.scopes.contains(&Scope::Write);
-            (written.label, written.days) = (form.label, form.days);
-            (written.program, written.commit) = (form.program, form.commit);
+            let Form { label, scopes, days, program, arenas, commit } = form;
+            let write = scopes.contains(&Scope::Write);
+            written.token = token_form::Written { label, write, days, program, arenas, commit };
         };
         return Ok(me::answer(&shell, &reading, written, errors)?);
     };
@@ -79,7 +92,7 @@ pub(super) async fn issue(
     scopes.sort();
     scopes.dedup();
     let integration = form.program.parse().ok();
-    let wanted = NewToken { label, scopes, days, integration, arenas: None };
+    let wanted = NewToken { label, scopes, days, integration, arenas };
     let issued = shell.app.commands.issue_token(&by, viewer.person, wanted).await;
     let issued = issued.map_err(Problem::from)?.value;
     let frame = shell.frame_at("/me", &reading, t.get("token-issued-title"), Section::Me);

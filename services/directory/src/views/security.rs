@@ -19,7 +19,7 @@ use event_sourcing::{
 use serde::{Deserialize, Serialize};
 use types::{AgencyId, ArenaId, PersonId, Timestamp};
 
-use super::{Part, sessions, tokens};
+use super::{Part, people, sessions, tokens};
 
 /// Entries by the position of their event.
 const ENTRIES: TableDefinition<u64, Json<Entry>> = TableDefinition::new("directory-security");
@@ -67,12 +67,12 @@ pub(super) fn create(tx: &WriteTransaction) -> Result<(), ViewError> {
     Ok(())
 }
 
-/// **Invariant:** sessions and tokens are folded before, so that the end of one is known to be whose.
+/// **Invariant:** people, sessions and tokens are folded before, so that the end of one is known to be whose.
 pub(super) fn apply(tx: &WriteTransaction, recorded: &Recorded) -> Result<(), ViewError> {
     let said = match recorded.stream.category() {
         "session" => session(tx, recorded)?,
         "token" => token(tx, recorded)?,
-        "person" => decode(recorded)?.and_then(|event| person(PersonId::from_uuid(recorded.stream.id()), &event)),
+        "person" => person(tx, PersonId::from_uuid(recorded.stream.id()), decode(recorded)?)?,
         "agency" => decode(recorded)?.and_then(|event| agency(AgencyId::from_uuid(recorded.stream.id()), &event)),
         "identity" => decode(recorded)?.map(|event| identity(&event)),
         "arena" => decode(recorded)?.and_then(|event| arena(ArenaId::from_uuid(recorded.stream.id()), &event)),
@@ -122,9 +122,9 @@ fn token(tx: &WriteTransaction, recorded: &Recorded) -> Result<Option<Said>, Vie
     Ok(Some(Said { what, about: whose, ..Said::default() }))
 }
 
-fn person(person: PersonId, event: &PersonEvent) -> Option<Said> {
-    let said = |what| Said::of(what, person);
-    Some(match event {
+fn person(tx: &WriteTransaction, person: PersonId, event: Option<PersonEvent>) -> Result<Option<Said>, ViewError> {
+    let (Some(event), said) = (event, |what| Said::of(what, person)) else { return Ok(None) };
+    Ok(Some(match event {
         PersonEvent::Invited(it) => Said { agency: Some(it.agency), ..said("invited") },
         PersonEvent::Joined(_) => said("joined"),
         PersonEvent::AffiliationStarted(it) => Said { agency: Some(it.agency), ..said("affiliation-started") },
@@ -135,11 +135,15 @@ fn person(person: PersonId, event: &PersonEvent) -> Option<Said> {
         PersonEvent::MandateDelegated(it) => {
             Said { role: Some(it.role), agency: Some(it.agency), ..said("mandate-delegated") }
         }
-        PersonEvent::MandateEnded(_) => said("mandate-ended"),
+        PersonEvent::MandateEnded(it) => {
+            let held = people::mandate(tx, person, it.mandate)?;
+            let (role, agency) = held.map(|held| (held.role, held.agency)).unzip();
+            Said { role, agency, ..said("mandate-ended") }
+        }
         PersonEvent::Suspended(_) => said("suspended"),
         PersonEvent::Reinstated(_) => said("reinstated"),
-        PersonEvent::ProfileChanged(_) => return None,
-    })
+        PersonEvent::ProfileChanged(_) => return Ok(None),
+    }))
 }
 
 fn agency(agency: AgencyId, event: &AgencyEvent) -> Option<Said> {

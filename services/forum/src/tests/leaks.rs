@@ -2,7 +2,7 @@
 
 use ::live::{Lang, Topics as _};
 use access::Credentials;
-use contracts::forum::ArenaAccess;
+use contracts::{Audience, forum::ArenaAccess};
 use serde_json::json;
 
 use super::world::{Someone, World};
@@ -98,4 +98,23 @@ async fn who_wrote_something_can_t_be_worked_out_from_its_id() {
     let [(bo, arena, ids), (other_bo, other_arena, other_ids)] = &seen[..] else { panic!("{seen:?}") };
     assert_eq!((bo, arena), (other_bo, other_arena), "readers know the same in both");
     assert!(ids.iter().zip(other_ids).all(|(id, other)| id != other), "{ids:?} {other_ids:?}");
+}
+
+#[tokio::test]
+async fn what_somebody_may_not_do_is_noted_for_the_administrators() {
+    let world = World::new().await;
+    let agency = world.agency("Ena verket").await;
+    let (kansli, anna) = (world.secretariat("Kim", agency).await, world.person("Anna", agency).await);
+    let arena = world.arena(&kansli, ArenaAccess::Open, &[]).await;
+    world.post(&anna, "/arenas", json!({ "name": "Ny", "purpose": "Att prova.", "access": "open" })).await.is(403);
+    let noted = world.newest("se.erfa.directory.access-refused.v1").await;
+    assert_eq!(noted.meta.audience, Audience::Administration);
+    let said: serde_json::Value = serde_json::from_slice(&noted.data).unwrap();
+    assert_eq!(said, json!({ "person": anna.id, "route": "/api/forum/v1/arenas" }));
+
+    let events = world.events().await;
+    assert_eq!(world.page(&anna, &format!("/arenas/{arena}/edit")).await.status, 403);
+    assert_eq!(world.events().await, events + 1, "pages too");
+    world.read(&kansli, "/arenas/0192f0c1-2a3b-7c4d-8e5f-001122334455").await.is(404);
+    assert_eq!(world.events().await, events + 1, "what is not there was refused to nobody");
 }

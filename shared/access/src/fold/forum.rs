@@ -16,15 +16,15 @@ use crate::tables::{ARENAS, ArenaRecord, WITHDRAWN};
 
 pub(super) fn arena(tx: &WriteTransaction, event: &Recorded, it: ArenaEvent) -> Result<(), ViewError> {
     let id = key(event.stream.id());
-    let access = match it {
-        ArenaEvent::Opened(it) => it.access,
-        ArenaEvent::Changed(it) => it.access,
+    let (name, access) = match it {
+        ArenaEvent::Opened(it) => (it.name, it.access),
+        ArenaEvent::Changed(it) => (it.name, it.access),
         ArenaEvent::MemberJoined(it) => return membership::joined(tx, id, it.person, event),
         ArenaEvent::MemberInvited(it) => return membership::invited(tx, id, it.person, event),
         ArenaEvent::MemberLeft(it) => return membership::gone(tx, id, key(it.person.uuid())),
         ArenaEvent::MemberRemoved(it) => return membership::gone(tx, id, key(it.person.uuid())),
     };
-    json_value::put(&mut tx.open_table(ARENAS)?, id, &ArenaRecord { access })
+    json_value::put(&mut tx.open_table(ARENAS)?, id, &ArenaRecord { name: name.to_string(), access })
 }
 
 pub(super) fn thread(tx: &WriteTransaction, event: &Recorded) -> Result<(), ViewError> {

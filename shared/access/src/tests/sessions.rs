@@ -86,11 +86,8 @@ async fn a_session_ends_at_its_time_without_an_event() {
 async fn a_session_that_lies_unused_is_not_taken_up_again() {
     let world = World::new().await;
     let person = world.person(world.agency("A").await).await;
-    let (session, secret) = (SessionId::from_uuid(Uuid::from_u128(5)), Secret::new());
-    let expires_at = world.after(10 * SESSION_IDLE_SECONDS_MAX);
-    let event = contracts::directory::SignedIn { person, secret: secret.hash(), expires_at, openid: None };
-    world.append::<contracts::directory::SessionEvent>(session.uuid(), contracts::Audience::System, event).await;
-    let (snapshot, cookie) = (world.snapshot().await, session_text(session, &secret));
+    let (_, cookie) = world.signs_in_for(person, 10 * SESSION_IDLE_SECONDS_MAX).await;
+    let snapshot = world.snapshot().await;
     let signed_in = || world.gate.viewer_of_session(&snapshot, &cookie).unwrap() != Viewer::Anonymous;
     for _ in 0..3 {
         assert!(signed_in());

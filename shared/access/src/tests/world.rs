@@ -183,8 +183,13 @@ impl World {
 
     /// Signs in for an hour; answers with the session and its cookie's value.
     pub(super) async fn signs_in(&self, person: PersonId) -> (SessionId, String) {
+        self.signs_in_for(person, 3_600).await
+    }
+
+    /// The same for so many seconds.
+    pub(super) async fn signs_in_for(&self, person: PersonId, seconds: i64) -> (SessionId, String) {
         let (session, secret) = (SessionId::from_uuid(self.ids.uuid()), Secret::new());
-        let event = SignedIn { person, secret: secret.hash(), expires_at: self.after(3_600), openid: None };
+        let event = SignedIn { person, secret: secret.hash(), expires_at: self.after(seconds), openid: None };
         self.append::<SessionEvent>(session.uuid(), Audience::System, event).await;
         (session, session_text(session, &secret))
     }

@@ -206,7 +206,7 @@ async fn an_agency_is_renamed_and_followed_by_another_with_its_people() {
 
 #[tokio::test]
 async fn a_mandate_is_delegated_to_a_colleague_and_taken_back() {
-    let cast = cast().await;
+    let mut cast = cast().await;
     let colleague = cast.world.joined("kollega@verket.example", "Cim", cast.agency, Role::Participant).await;
     let mandate = NewMandate { role: Role::Leadership, agency: cast.agency, from: None, until: None };
     let granted = cast.world.commands().grant_mandate(&World::system(), cast.participant, mandate).await.unwrap();
@@ -231,6 +231,11 @@ async fn a_mandate_is_delegated_to_a_colleague_and_taken_back() {
     assert_eq!(not_theirs.status, 404);
     assert_eq!(chief.submit(&theirs, &end, &[]).await.status, 303);
     assert!(!chief.get(&theirs).await.body.contains("Delegerat av Bo"));
+    cast.world.read(cast.world.head().await).await;
+    let log = cast.administrator.get("/admin/security").await.body;
+    let (_, ended) = log.split_once("Ett uppdrag avslutades").expect("it is logged");
+    let ended = ended.split("</li>").next().unwrap();
+    assert!(ended.contains("Ledning") && ended.contains("Verket"), "which mandate: {ended}");
 }
 
 #[tokio::test]
@@ -270,43 +275,4 @@ async fn whoever_has_no_mandate_is_told_who_gives_one_and_keeps_their_page() {
     assert!(waiting.body.contains("Du har inget uppdrag än") && waiting.body.contains("Verket"));
     assert_eq!(participant.get("/me").await.status, 200);
     assert_eq!(participant.submit("/me", "/me/data.json", &[]).await.status, 200);
-}
-
-#[tokio::test]
-async fn a_token_gets_another_secret_and_its_use_is_noted_once_a_day() {
-    let cast = cast().await;
-    let mut participant = cast.world.browser_of(cast.participant).await;
-    let fields = [("label", "Diariet"), ("scopes", "read"), ("days", "30")];
-    let issued = participant.submit("/me", "/me/tokens", &fields).await;
-    let token = |page: &str| {
-        let (_, rest) = page.split_once("erfa_").expect("a token");
-        format!("erfa_{}", rest.split(['<', '"']).next().unwrap())
-    };
-    let first = token(&issued.body);
-    cast.world.read(cast.world.head().await).await;
-    let page = participant.get("/me").await.body;
-    let (_, action) = page.split_once("action=\"/me/tokens/").expect("the token is listed");
-    let rotate = format!("/me/tokens/{}", action.split('"').next().unwrap());
-    assert!(rotate.ends_with("/rotate"), "{rotate}");
-    let rotated = participant.submit("/me", &rotate, &[]).await;
-    let second = token(&rotated.body);
-    assert_ne!(first, second);
-    cast.world.read(cast.world.head().await).await;
-    let snapshot = cast.world.directory.views().snapshot().unwrap();
-    let gate = cast.world.directory.gate();
-    for text in [&first, &second] {
-        assert!(gate.viewer_of_token(&snapshot, text).unwrap().is_some(), "both work for a day");
-    }
-    let uses = || async {
-        cast.world.commands().note_uses(gate.keys().take_tokens_used()).await.unwrap();
-        cast.world.read(cast.world.head().await).await;
-        cast.world.events().await.into_iter().filter(|it| it.kind.contains("token-used")).count()
-    };
-    assert_eq!(uses().await, 1);
-    gate.viewer_of_token(&snapshot, &second).unwrap();
-    assert_eq!(uses().await, 1, "once a day");
-    cast.world.clock.advance_seconds(24 * 60 * 60);
-    gate.viewer_of_token(&snapshot, &second).unwrap();
-    assert_eq!(uses().await, 2);
-    assert!(participant.get("/sign-in").await.status.as_u16() < 400);
 }
