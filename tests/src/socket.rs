@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Error, Message, client::IntoClientRequest as _},
+    tungstenite::{Error, Message, client::IntoClientRequest as _, http::HeaderName},
 };
 
 /// How long a test waits for what must come before it fails: longer than a server that is there says nothing.
@@ -31,26 +31,45 @@ impl Socket {
 
     /// Connects and says hello, if the network lets it; else, or if it is not welcome, `Err` with the code of the close.
     pub async fn try_connect(address: &str, service: &str, token: &str) -> Result<Self, Option<u16>> {
-        let mut socket = Self::reach(address, service).await.map_err(|_| None)?;
-        socket.try_send(json!({"t": "hello", "v": 1, "client": "tests", "lang": "sv", "token": token})).await;
+        Self::reach(address, service, None).await.map_err(|_| None)?.greet(Some(token)).await
+    }
+
+    /// The same, as one of Erfa's own pages does in a browser with this cookie.
+    pub async fn try_connect_in_browser(address: &str, service: &str, cookie: &str) -> Result<Self, Option<u16>> {
+        Self::reach(address, service, Some(cookie)).await.map_err(|_| None)?.greet(None).await
+    }
+
+    async fn greet(mut self, token: Option<&str>) -> Result<Self, Option<u16>> {
+        let mut hello = json!({"t": "hello", "v": 1, "client": "tests", "lang": "sv"});
+        if let Some(token) = token {
+            hello["token"] = token.into();
+        }
+        self.try_send(hello).await;
         loop {
-            match socket.next().await {
-                Some(frame) if frame["t"] == "welcome" => return Ok(socket),
+            match self.next().await {
+                Some(frame) if frame["t"] == "welcome" => return Ok(self),
                 Some(_) => {}
-                None => return Err(socket.closed),
+                None => return Err(self.closed),
             }
         }
     }
 
     /// Connects without saying hello.
     pub async fn connect_silently(address: &str, service: &str) -> Self {
-        Self::reach(address, service).await.expect("the server takes the socket")
+        Self::reach(address, service, None).await.expect("the server takes the socket")
     }
 
-    async fn reach(address: &str, service: &str) -> Result<Self, Error> {
+    async fn reach(address: &str, service: &str, cookie: Option<&str>) -> Result<Self, Error> {
         let mut request =
             format!("ws://{address}/api/{service}/v1/live").into_client_request().expect("the address is well formed");
         request.headers_mut().insert("sec-websocket-protocol", "erfa.live.v1".parse().expect("plain text"));
+        if let Some(cookie) = cookie {
+            let origin = format!("http://{address}").parse().expect("an address is plain text");
+            request.headers_mut().extend([
+                (HeaderName::from_static("cookie"), cookie.parse().expect("cookies are plain text")),
+                (HeaderName::from_static("origin"), origin),
+            ]);
+        }
         let (socket, _) = connect_async(request).await?;
         Ok(Self { socket, closed: None })
     }

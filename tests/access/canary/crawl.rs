@@ -13,6 +13,8 @@ use crate::table::{Route, Surface};
 /// How many requests are under way at a time, and how many addresses are asked for at most.
 const AT_ONCE: usize = 8;
 const ADDRESSES_MAX: usize = 2_000;
+/// At how many of a row's addresses it is looked for what a refusal says.
+const REFUSALS_MAX: usize = 12;
 
 /// What somebody shows to say who they are.
 #[derive(Clone, Debug, Default)]
@@ -31,8 +33,59 @@ pub(crate) struct Found {
     pub(crate) text: String,
 }
 
-/// The channels that people and programs have. A new one is a name here, and how it is looked at in [`Crawl::channel`].
-pub(crate) const CHANNELS: [&str; 5] = ["pages", "api", "refusals", "live events", "live html"];
+/// What is needed to look at a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Needs {
+    Nothing,
+    Cookie,
+    Token,
+}
+
+/// How a channel is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Pages,
+    Api,
+    Refusals,
+    Downloads,
+    /// Through a socket, in this form.
+    Live(&'static str),
+}
+
+/// A channel that people and programs have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Channel {
+    pub(crate) name: &'static str,
+    needs: Needs,
+    how: How,
+}
+
+const fn channel(name: &'static str, needs: Needs, how: How) -> Channel {
+    Channel { name, needs, how }
+}
+
+/// The channels that there are. A new one is a row here.
+pub(crate) const CHANNELS: [Channel; 8] = [
+    channel("pages", Needs::Nothing, How::Pages),
+    channel("api", Needs::Nothing, How::Api),
+    channel("refusals", Needs::Nothing, How::Refusals),
+    channel("downloads", Needs::Cookie, How::Downloads),
+    channel("live events", Needs::Token, How::Live("event")),
+    channel("live html", Needs::Token, How::Live("html")),
+    channel("live events in a browser", Needs::Cookie, How::Live("event")),
+    channel("live html in a browser", Needs::Cookie, How::Live("html")),
+];
+
+impl Channel {
+    /// Whether whoever shows this can look there.
+    pub(crate) fn is_for(&self, shown: &Shown) -> bool {
+        match self.needs {
+            Needs::Nothing => true,
+            Needs::Cookie => !shown.cookie.is_empty(),
+            Needs::Token => !shown.token.is_empty(),
+        }
+    }
+}
 
 /// Somebody's look at everything.
 pub(crate) struct Crawl<'a> {
@@ -45,21 +98,16 @@ impl Crawl<'_> {
     /// What every channel brings.
     pub(crate) async fn everything(&self) -> Vec<Found> {
         let mut found = Vec::new();
-        for channel in CHANNELS {
-            found.extend(self.channel(channel).await);
+        for channel in CHANNELS.iter().filter(|channel| channel.is_for(&self.shown)) {
+            found.extend(match channel.how {
+                How::Pages => self.pages().await,
+                How::Api => self.api().await,
+                How::Refusals => self.refusals().await,
+                How::Downloads => self.downloads().await,
+                How::Live(form) => self.live(channel, form).await,
+            });
         }
         found
-    }
-
-    async fn channel(&self, channel: &'static str) -> Vec<Found> {
-        match channel {
-            "pages" => self.pages().await,
-            "api" => self.api().await,
-            "refusals" => self.refusals().await,
-            "live events" => self.live(channel, "event").await,
-            "live html" => self.live(channel, "html").await,
-            other => panic!("nobody knows how to look at {other}"),
-        }
     }
 
     /// Every id that there is of a kind, whether they could know it or not.
@@ -74,6 +122,7 @@ impl Crawl<'_> {
                 self.stage.people.iter().map(|it| it.main.person.to_string()).collect()
             }
             "token" | "other-token" => self.stage.people.iter().map(|it| it.main.token_id.to_string()).collect(),
+            "mandate" => self.stage.mandates.clone(),
             _ => vec!["01930000-0000-7000-8000-000000000000".to_owned()],
         }
     }
@@ -171,18 +220,36 @@ impl Crawl<'_> {
             };
             // What takes no body would be done.
             let takes_body = row.surface() == Surface::Page || row.body != crate::table::Body::Nothing;
-            if takes_body { self.addresses(row).into_iter().map(of).collect() } else { Vec::new() }
+            let addresses = if takes_body { self.addresses(row) } else { Vec::new() };
+            let apart = addresses.len().div_ceil(REFUSALS_MAX).max(1);
+            addresses.into_iter().step_by(apart).map(of).collect::<Vec<_>>()
         });
         self.all("refusals", requests.collect()).await
     }
 
-    /// Every topic from its start, until there is no more; and who is there.
-    async fn live(&self, channel: &'static str, form: &'static str) -> Vec<Found> {
+    /// What is kept about somebody, for them to take along.
+    async fn downloads(&self) -> Vec<Found> {
+        let cookie = &self.shown.cookie;
+        let requests = ["/me/data.json", "/me/data.txt"].map(|path| {
+            let request = self.stage.asker.bare(Method::POST, path).header(header::COOKIE, cookie);
+            let request = request.header(header::ORIGIN, self.stage.asker.base());
+            let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            (format!("POST {path}"), request.body(format!("csrf={}", self.stage.csrf(cookie))))
+        });
+        self.all("downloads", requests.into()).await
+    }
+
+    /// Every topic from its start, until there is no more.
+    async fn live(&self, channel: &Channel, form: &str) -> Vec<Found> {
         let topics = [("arena", self.ids("arena")), ("thread", self.ids("thread"))];
         let topics: Vec<_> =
             topics.iter().flat_map(|(kind, ids)| ids.iter().map(move |id| format!("{kind}/{id}"))).collect();
         let address = self.stage.asker.base().trim_start_matches("http://");
-        let Ok(mut socket) = Socket::try_connect(address, "forum", &self.shown.token).await else { return Vec::new() };
+        let socket = match channel.needs {
+            Needs::Cookie => Socket::try_connect_in_browser(address, "forum", &self.shown.cookie).await,
+            Needs::Token | Needs::Nothing => Socket::try_connect(address, "forum", &self.shown.token).await,
+        };
+        let Ok(mut socket) = socket else { return Vec::new() };
         let mut found = Vec::new();
         for (number, topic) in topics.into_iter().enumerate() {
             let number = u32::try_from(number).expect("few topics");
@@ -195,15 +262,17 @@ impl Crawl<'_> {
                 }
             }
             socket.send(json!({"t": "unsub", "s": number})).await;
-            found.push(Found { channel, address: topic, text });
+            found.push(Found { channel: channel.name, address: topic, text });
         }
         found
     }
 }
 
-/// Where a page leads, on this site.
+/// Where a page leads, on this site; not to the other language and not to signing in, which lead back to wherever one
+/// was.
 fn links(page: &str) -> Vec<String> {
+    let back = ["//", "/language", "/sign-in?"];
     let links = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let links = links.filter(|link| link.starts_with('/') && !link.starts_with("//") && !link.starts_with("/language"));
+    let links = links.filter(|link| link.starts_with('/') && !back.iter().any(|back| link.starts_with(back)));
     links.map(|link| link.split('#').next().unwrap_or_default().replace("&amp;", "&").replace("&#38;", "&")).collect()
 }

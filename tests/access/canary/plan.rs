@@ -9,7 +9,7 @@ use proptest::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Steps that chance makes, after those with which everything happens once.
+/// Steps that chance makes, after those with which everything happens once and before the [`last`] ones.
 const STEPS: std::ops::Range<usize> = 20..50;
 
 /// Something that happens. Numbers are taken modulo what there is.
@@ -96,6 +96,35 @@ pub(crate) enum Step {
     End {
         who: usize,
     },
+    /// The contact person lets a colleague hold their mandate too, or takes it back.
+    Delegate {
+        who: usize,
+    },
+    EndDelegation {
+        who: usize,
+    },
+    /// The secretariat takes the contact person's mandate, or gives it again.
+    Contact {
+        holds: bool,
+    },
+    /// The secretariat or the administrator shuts somebody out, or lets them in again; then they sign in anew.
+    Suspend {
+        who: usize,
+        by: usize,
+    },
+    Reinstate {
+        who: usize,
+        by: usize,
+    },
+    /// Somebody gives their token another secret.
+    Rotate {
+        who: usize,
+    },
+    /// The secretariat ends an agency: one closes, the other is followed by another one.
+    Dissolve {
+        agency: usize,
+        how: usize,
+    },
     /// The administrator takes in a list of agencies.
     Agencies {
         edition: usize,
@@ -142,8 +171,37 @@ fn first() -> Vec<Step> {
         S::Agencies { edition: 0 },
         S::Agencies { edition: 1 },
         S::Agencies { edition: 2 },
+        S::Invite { who: 5, arena: 2 },
+        S::Join { who: 7, arena: 2 },
+        S::Post { who: 7, thread: 2, shown: 0 },
+        S::Invite { who: 6, arena: 2 },
+        S::Join { who: 8, arena: 2 },
+        S::Post { who: 8, thread: 2, shown: 1 },
+        S::InviteFor { agency: 1 },
+        S::InviteFor { agency: 3 },
+        S::Delegate { who: 1 },
+        S::Contact { holds: false },
+        S::Contact { holds: true },
+        S::Delegate { who: 2 },
+        S::EndDelegation { who: 2 },
+        S::Suspend { who: 0, by: 0 },
+        S::Reinstate { who: 0, by: 1 },
+        S::Rotate { who: 0 },
+        S::Rotate { who: 0 },
     ]);
     steps
+}
+
+/// What everything ends with, so that somebody is what these make of them when everybody looks.
+fn last() -> Vec<Step> {
+    use Step as S;
+    vec![
+        S::Contact { holds: true },
+        S::Delegate { who: 0 },
+        S::Suspend { who: 3, by: 1 },
+        S::Dissolve { agency: 0, how: 0 },
+        S::Dissolve { agency: 1, how: 1 },
+    ]
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -171,6 +229,13 @@ fn step() -> impl Strategy<Value = Step> {
         1 => n().prop_map(|who| S::EndSession { who }),
         1 => n().prop_map(|who| S::Mandate { who }),
         1 => n().prop_map(|who| S::End { who }),
+        1 => n().prop_map(|who| S::Delegate { who }),
+        1 => n().prop_map(|who| S::EndDelegation { who }),
+        1 => any::<bool>().prop_map(|holds| S::Contact { holds }),
+        1 => pair().prop_map(|(who, by)| S::Suspend { who, by }),
+        1 => pair().prop_map(|(who, by)| S::Reinstate { who, by }),
+        1 => n().prop_map(|who| S::Rotate { who }),
+        1 => pair().prop_map(|(agency, how)| S::Dissolve { agency, how }),
     ]
 }
 
@@ -181,7 +246,7 @@ impl Plan {
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
         let tree = prop::collection::vec(step(), STEPS).new_tree(&mut runner).expect("nothing is filtered out");
-        Self { seed, steps: first().into_iter().chain(tree.current()).collect() }
+        Self { seed, steps: first().into_iter().chain(tree.current()).chain(last()).collect() }
     }
 
     /// One that was saved.

@@ -1,6 +1,6 @@
 //! Where a plan is played, through the API and the pages' forms, and what came of it.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use access::{FormOwner, Keys, Secret, csrf_token};
 use contracts::{
@@ -8,25 +8,42 @@ use contracts::{
     directory::{IdentityEvent, PersonEvent, PersonInvited, Role},
 };
 use event_log::Expected;
-use reqwest::{Method, header};
+use reqwest::{Method, Response, header};
 use serde_json::{Value, json};
 use system_tests::{Inhabitant, Server, World, run};
 use types::{AgencyId, Ids as _, Line, PersonId, SessionId, SystemIds};
 use uuid::Uuid;
 
 use super::{
-    oracle::{AGENCY_OF, Arena, Post, SECRETARY, SHY, Thread, Truth, What},
+    crawl::Shown,
+    oracle::{ADMINISTRATOR, AGENCY_OF, CONTACT, FOLLOWED, SECRETARY, SHY, Truth, What},
     plan::Step,
 };
-use crate::{ask::Asker, setting};
+use crate::{
+    ask::{Asker, answer},
+    setting,
+    table::Answer,
+};
 
-const CLASSES: [&str; 3] = ["open", "members", "invited"];
-const SHOWN: [&str; 3] = ["name", "role", "agency"];
+/// How many people do things; the administrator, who is the last, does not take part.
+const ACTORS: usize = 9;
+/// Those to whom things are done.
+const OTHERS: [usize; 7] = [0, 1, 2, 3, 4, 7, 8];
+/// The agencies for which people are invited.
+const INVITING: [usize; 4] = [0, 1, 3, 4];
 
 /// Somebody, with a second session and a second token that may end.
 pub(crate) struct Someone {
     pub(crate) main: Inhabitant,
     pub(crate) second: Inhabitant,
+}
+
+/// What somebody showed before to say who they are.
+pub(crate) struct Earlier {
+    pub(crate) who: usize,
+    pub(crate) holds: bool,
+    pub(crate) what: &'static str,
+    pub(crate) shown: Shown,
 }
 
 /// A server, and what has happened there.
@@ -39,7 +56,15 @@ pub(crate) struct Stage {
     /// The cookie of somebody who has been invited, and has not joined.
     pub(crate) joining: String,
     pub(crate) truth: Truth,
-    keys: Keys,
+    pub(crate) earlier: Vec<Earlier>,
+    /// What was said to those who are shut out when they opened a sign-in link.
+    pub(crate) told: Vec<(usize, String)>,
+    /// The contact person's mandates as such, and those that were delegated from them, in force or not.
+    pub(crate) mandates: Vec<String>,
+    /// The one in force, and those that are delegated from it.
+    pub(super) contact_mandate: Option<String>,
+    pub(super) delegated: BTreeMap<usize, String>,
+    pub(super) keys: Keys,
 }
 
 impl Stage {
@@ -50,17 +75,18 @@ impl Stage {
         let mut truth = Truth::default();
         let (people, agencies, joining) = World::write(data.path(), async |world| {
             let mut agencies = Vec::new();
-            for name in ["Amyndigheten", "Bemyndigheten", "Kansliet"] {
+            for name in ["Amyndigheten", "Bemyndigheten", "Kansliet", "Demyndigheten", "Emyndigheten"] {
                 agencies.push(world.agency(name).await);
             }
             let mut people = Vec::new();
             for (who, agency) in AGENCY_OF.into_iter().enumerate() {
                 let roles: &[Role] = match who {
-                    5 => &[Role::ContactPerson],
-                    SECRETARY => &[Role::Secretariat],
-                    _ => &[],
+                    CONTACT | FOLLOWED => &[Role::Participant, Role::ContactPerson],
+                    SECRETARY => &[Role::Participant, Role::Secretariat],
+                    ADMINISTRATOR => &[Role::Administrator],
+                    _ => &[Role::Participant],
                 };
-                let main = world.person(agencies[agency], roles).await;
+                let main = world.joined(agencies[agency], roles).await;
                 let second = world.again(&main).await;
                 people.push(Someone { main, second });
             }
@@ -71,11 +97,29 @@ impl Stage {
         .await;
         let server = tokio::task::block_in_place(|| setting::start(data.path()));
         let asker = Asker::new(&server.url);
-        Self { data, server, asker, people, agencies, joining, truth, keys }
+        truth.contacts = BTreeMap::from([(CONTACT, AGENCY_OF[CONTACT]), (FOLLOWED, AGENCY_OF[FOLLOWED])]);
+        let mut stage = Self {
+            data,
+            server,
+            asker,
+            people,
+            agencies,
+            joining,
+            truth,
+            earlier: Vec::new(),
+            told: Vec::new(),
+            mandates: Vec::new(),
+            contact_mandate: None,
+            delegated: BTreeMap::new(),
+            keys,
+        };
+        stage.contact_mandate = stage.mandates_of(CONTACT).await.pop();
+        stage.mandates.extend(stage.contact_mandate.clone());
+        stage
     }
 
     /// Asks the API as somebody; what was answered, if it was done, and is there for everybody to see.
-    async fn api(&self, who: usize, method: Method, path: &str, body: Value) -> Option<Value> {
+    pub(super) async fn api(&self, who: usize, method: Method, path: &str, body: Value) -> Option<Value> {
         let token = &self.people[who].main.token;
         let request =
             self.asker.bare(method, &format!("/api/{path}")).bearer_auth(token).header(header::IF_MATCH, "\"0\"");
@@ -88,19 +132,34 @@ impl Stage {
     }
 
     /// Sends a form as somebody; whether it was done.
-    async fn form(&self, who: usize, path: &str, fields: &str) -> bool {
-        let main = &self.people[who].main;
-        let csrf = csrf_token(&self.keys, FormOwner::Session(session_of(&main.cookie)));
-        let request = self.asker.bare(Method::POST, path).header(header::COOKIE, &main.cookie);
+    pub(super) async fn form(&self, who: usize, path: &str, fields: &str) -> bool {
+        self.send(who, path, fields).await.is_some()
+    }
+
+    /// Sends a form as somebody; the page that was answered, if it was done.
+    pub(super) async fn send(&self, who: usize, path: &str, fields: &str) -> Option<String> {
+        let cookie = &self.people[who].main.cookie;
+        let request = self.asker.bare(Method::POST, path).header(header::COOKIE, cookie);
         let request = request.header(header::ORIGIN, self.asker.base());
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let response = request.body(format!("csrf={csrf}&{fields}")).send().await.expect("the server answers");
-        let cookies = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|it| it.to_str().ok());
-        let cursor = cookies.filter_map(|it| it.strip_prefix("erfa-at-least=")?.split(';').next()).next();
-        if let Some(cursor) = cursor {
-            self.wait(who, cursor).await;
+        let request = request.body(format!("csrf={}&{fields}", self.csrf(cookie)));
+        let response = request.send().await.expect("the server answers");
+        self.wait_after(who, &response).await;
+        let is_done = answer(&response) == Answer::Ok;
+        let page = text_of(response).await;
+        is_done.then_some(page)
+    }
+
+    /// What a form carries in the browser with this cookie.
+    pub(super) fn csrf(&self, cookie: &str) -> String {
+        csrf_token(&self.keys, FormOwner::Session(session_of(cookie)))
+    }
+
+    /// Until every service's view has what was answered like this.
+    pub(super) async fn wait_after(&self, who: usize, answer: &Response) {
+        if let Some(cursor) = cookie(answer, "erfa-at-least") {
+            self.wait(who, &cursor).await;
         }
-        matches!(response.status().as_u16(), 200 | 303)
     }
 
     /// Until every service's view has what was written.
@@ -115,12 +174,14 @@ impl Stage {
     pub(crate) async fn perform(&mut self, step: Step) {
         let (arenas, threads, posts) = (self.truth.arenas.len(), self.truth.threads.len(), self.truth.posts.len());
         let of = |number: usize, there: usize| number.checked_rem(there).unwrap_or_default();
-        let person = |who: usize| self.people[who % 5].main.person;
+        let other = |number: usize| OTHERS[number % OTHERS.len()];
+        let person = |who: usize| self.people[who].main.person;
+        let runs = |number: usize| [SECRETARY, ADMINISTRATOR][number % 2];
         match step {
             Step::Open { class } => self.open(class % 3).await,
             Step::Change { arena, class } if arenas > 0 => self.change(of(arena, arenas), class % 3).await,
             Step::Join { who, arena } if arenas > 0 => {
-                let (who, arena) = (of(who, 7), of(arena, arenas));
+                let (who, arena) = (of(who, ACTORS), of(arena, arenas));
                 let path = format!("forum/v1/arenas/{}/members", self.truth.arenas[arena].id);
                 if self.api(who, Method::POST, &path, json!({})).await.is_some() {
                     let arena = &mut self.truth.arenas[arena];
@@ -129,7 +190,7 @@ impl Stage {
                 }
             }
             Step::Leave { who, arena } if arenas > 0 => {
-                let (who, arena) = (of(who, 7), of(arena, arenas));
+                let (who, arena) = (of(who, ACTORS), of(arena, arenas));
                 let me = self.people[who].main.person;
                 let path = format!("forum/v1/arenas/{}/members/{me}", self.truth.arenas[arena].id);
                 if self.api(who, Method::DELETE, &path, Value::Null).await.is_some() {
@@ -137,7 +198,8 @@ impl Stage {
                 }
             }
             Step::Invite { who, arena } if arenas > 0 => {
-                let (who, arena, person) = (of(who, 5), of(arena, arenas), person(who));
+                let (who, arena) = (other(who), of(arena, arenas));
+                let person = person(who);
                 let path = format!("forum/v1/arenas/{}/members", self.truth.arenas[arena].id);
                 let done = self.api(SECRETARY, Method::POST, &path, json!({"person": person})).await;
                 let arena = &mut self.truth.arenas[arena];
@@ -146,7 +208,8 @@ impl Stage {
                 }
             }
             Step::Remove { who, arena } if arenas > 0 => {
-                let (who, arena, person) = (of(who, 5), of(arena, arenas), person(who));
+                let (who, arena) = (other(who), of(arena, arenas));
+                let person = person(who);
                 let word = self.truth.word(What::Removal(who));
                 let path = format!("forum/v1/arenas/{}/members/{person}", self.truth.arenas[arena].id);
                 if self.api(SECRETARY, Method::DELETE, &path, json!({"reason": word})).await.is_some() {
@@ -155,10 +218,10 @@ impl Stage {
                 }
             }
             Step::Thread { who, arena, shown } if arenas > 0 => {
-                self.thread(of(who, 7), of(arena, arenas), shown).await;
+                self.thread(of(who, ACTORS), of(arena, arenas), shown).await;
             }
             Step::Post { who, thread, shown } if threads > 0 => {
-                self.post(of(who, 7), of(thread, threads), shown).await;
+                self.post(of(who, ACTORS), of(thread, threads), shown).await;
             }
             Step::Edit { post } if posts > 0 => {
                 let at = of(post, posts);
@@ -177,13 +240,15 @@ impl Stage {
             Step::Close { thread } if threads > 0 => self.closing(Method::PUT, of(thread, threads)).await,
             Step::Reopen { thread } if threads > 0 => self.closing(Method::DELETE, of(thread, threads)).await,
             Step::InviteFor { agency } => {
-                let agency = agency % 2;
-                let word = self.truth.word(What::Agency(agency));
+                let agency = INVITING[agency % INVITING.len()];
+                let word = self.truth.word(What::Invitation(agency));
                 let fields = format!("email={word}@ny.example&agency={}&role=participant", self.agencies[agency]);
-                self.form(SECRETARY, "/people/invite", &format!("commit={}&{fields}", SystemIds.uuid())).await;
+                if self.form(SECRETARY, "/people/invite", &format!("commit={}&{fields}", SystemIds.uuid())).await {
+                    self.truth.invitations.push((self.truth.words.len() - 1, agency));
+                }
             }
             Step::Profile { who } => {
-                let who = of(who, 7);
+                let who = of(who, ACTORS);
                 let (name, title) = (self.truth.word(What::Participants), self.truth.word(What::Participants));
                 if self.form(who, "/me", &format!("name={name}&title={title}")).await && who == SHY {
                     let name = self.truth.words.len() - 2;
@@ -191,109 +256,46 @@ impl Stage {
                 }
             }
             Step::Token { who } => {
-                let who = of(who, 7);
+                let who = of(who, ACTORS);
                 let word = self.truth.word(What::Own(who));
                 let fields = format!("commit={}&label={word}&scopes=read&days=2", SystemIds.uuid());
                 self.form(who, "/me/tokens", &fields).await;
             }
             Step::RevokeToken { who } => {
-                let who = of(who, 7);
+                let who = of(who, ACTORS);
                 let path = format!("directory/v1/me/tokens/{}", self.people[who].second.token_id);
                 if self.api(who, Method::DELETE, &path, Value::Null).await.is_some() {
                     self.truth.tokens_ended.insert(who);
                 }
             }
             Step::EndSession { who } => {
-                let who = of(who, 7);
+                let who = of(who, ACTORS);
                 let session = session_of(&self.people[who].second.cookie);
                 let path = format!("directory/v1/me/sessions/{session}");
                 if self.api(who, Method::DELETE, &path, Value::Null).await.is_some() {
                     self.truth.sessions_ended.insert(who);
                 }
             }
-            Step::Link { who } => self.link(of(who, 7)).await,
-            Step::Mandate { who } => self.mandate(of(who, 5)).await,
+            Step::Link { who } => self.link(of(who, ACTORS)).await,
+            Step::Mandate { who } => self.mandate(other(who)).await,
             Step::End { who } => {
-                let (who, person) = (of(who, 5), person(who));
-                let path = format!("/people/{person}/affiliations/{}/end", self.agencies[AGENCY_OF[who]]);
+                let (who, person) = (other(who), person(other(who)));
+                let Some(agency) = self.truth.agency_of(who) else { return };
+                let path = format!("/people/{person}/affiliations/{}/end", self.agencies[agency]);
                 if self.form(SECRETARY, &path, "").await {
-                    self.truth.left.insert(who);
+                    self.truth.leave(who);
+                    self.delegated.remove(&who);
                 }
             }
+            Step::Delegate { who } => self.delegate(who % 3).await,
+            Step::EndDelegation { who } => self.end_delegation(who % 3).await,
+            Step::Contact { holds } => self.contact(holds).await,
+            Step::Suspend { who, by } => self.suspend(other(who), runs(by)).await,
+            Step::Reinstate { who, by } => self.reinstate(other(who), runs(by)).await,
+            Step::Rotate { who } => self.rotate(of(who, ACTORS)).await,
+            Step::Dissolve { agency, how } => self.dissolve(3 + agency % 2, how).await,
             Step::Agencies { edition } => self.import(edition),
             _ => {}
-        }
-    }
-
-    async fn open(&mut self, class: usize) {
-        let at = self.truth.arenas.len();
-        let (name, purpose) = (self.truth.word(What::Card(at)), self.truth.word(What::Card(at)));
-        let body = json!({"name": name, "purpose": purpose, "access": CLASSES[class]});
-        let opened =
-            self.api(SECRETARY, Method::POST, "forum/v1/arenas", body).await.expect("the secretariat opens arenas");
-        let id = opened["id"].as_str().expect("it has an id").to_owned();
-        let nobody = std::collections::BTreeSet::new;
-        self.truth.arenas.push(Arena { id, class, changes: 0, members: nobody(), invited: nobody() });
-    }
-
-    async fn change(&mut self, arena: usize, class: usize) {
-        let name = self.truth.word(What::Card(arena));
-        let Arena { id, changes, .. } = &self.truth.arenas[arena];
-        let fields = format!("name={name}&purpose=Annat.&access={}&changes={changes}", CLASSES[class]);
-        let path = format!("/arenas/{id}/edit");
-        if self.form(SECRETARY, &path, &format!("commit={}&{fields}", SystemIds.uuid())).await {
-            let arena = &mut self.truth.arenas[arena];
-            (arena.class, arena.changes) = (class, arena.changes + 1);
-        }
-    }
-
-    /// As what somebody appears; one of them never with their name.
-    fn shown(who: usize, shown: usize) -> &'static str {
-        if who == SHY { SHOWN[1 + shown % 2] } else { SHOWN[shown % 3] }
-    }
-
-    async fn thread(&mut self, who: usize, arena: usize, shown: usize) {
-        let (title, body) = (self.truth.word(What::Inside(arena)), self.truth.word(What::Inside(arena)));
-        let body = json!({"kind": "question", "title": title, "body": body, "shownAs": Self::shown(who, shown)});
-        let path = format!("forum/v1/arenas/{}/threads", self.truth.arenas[arena].id);
-        let Some(opened) = self.api(who, Method::POST, &path, body).await else { return };
-        let text = |name: &str| opened[name].as_str().expect("it has an id").to_owned();
-        let (thread, post) = (self.truth.threads.len(), self.truth.posts.len());
-        self.truth.threads.push(Thread { id: text("id"), arena });
-        self.truth.posts.push(Post { id: text("post"), thread, author: who, withdrawn: false });
-        // The last word was that of its first post.
-        *self.truth.words.last_mut().expect("there are two") = What::Post(post);
-    }
-
-    async fn post(&mut self, who: usize, thread: usize, shown: usize) {
-        let post = self.truth.posts.len();
-        // It stands where the post will, if it is taken; what is refused is seen by nobody.
-        let word = self.truth.word(What::Nobody);
-        let path = format!("forum/v1/threads/{}/posts", self.truth.threads[thread].id);
-        let body = json!({"body": word, "shownAs": Self::shown(who, shown)});
-        let Some(added) = self.api(who, Method::POST, &path, body).await else { return };
-        let id = added["id"].as_str().expect("it has an id").to_owned();
-        self.truth.posts.push(Post { id, thread, author: who, withdrawn: false });
-        *self.truth.words.last_mut().expect("there is one") = What::Post(post);
-    }
-
-    async fn closing(&mut self, method: Method, thread: usize) {
-        let word = self.truth.word(What::Inside(self.truth.threads[thread].arena));
-        let path = format!("forum/v1/threads/{}/closing", self.truth.threads[thread].id);
-        self.api(SECRETARY, method, &path, json!({"reason": word})).await;
-    }
-
-    async fn mandate(&self, who: usize) {
-        let person = self.people[who].main.person;
-        let agency = self.agencies[AGENCY_OF[who]];
-        let fields = format!("commit={}&role=contact-person&agency={agency}&until=", SystemIds.uuid());
-        self.form(SECRETARY, &format!("/people/{person}/mandates"), &fields).await;
-        let page = self.asker.bare(Method::GET, &format!("/people/{person}"));
-        let page = page.header(header::COOKIE, &self.people[SECRETARY].main.cookie).send().await.expect("it answers");
-        let page = page.text().await.expect("a page has a text");
-        let ends: Vec<_> = page.split("action=\"").filter_map(|it| it.split('"').next()).collect();
-        if let Some(end) = ends.into_iter().find(|it| it.contains("/mandates/") && it.ends_with("/end")) {
-            self.form(SECRETARY, end, "").await;
         }
     }
 
@@ -324,6 +326,18 @@ impl Stage {
     }
 }
 
+/// A cookie that an answer sets.
+pub(super) fn cookie(answer: &Response, name: &str) -> Option<String> {
+    let set = answer.headers().get_all(header::SET_COOKIE).iter().filter_map(|it| it.to_str().ok());
+    let pairs = set.filter_map(|it| it.split(';').next()?.split_once('='));
+    pairs.filter(|(of, value)| *of == name && !value.is_empty()).map(|(_, value)| value.to_owned()).next()
+}
+
+/// The text of an answer.
+pub(super) async fn text_of(response: Response) -> String {
+    response.text().await.expect("an answer has a text")
+}
+
 fn session_of(cookie: &str) -> SessionId {
     let id = cookie.trim_start_matches("erfa-session=").split('.').next().unwrap_or_default();
     SessionId::from_uuid(id.parse().expect("a cookie begins with its session's id"))
@@ -332,7 +346,8 @@ fn session_of(cookie: &str) -> SessionId {
 /// Somebody who has been invited, signed in, and not joined.
 async fn joining(world: &mut World, agency: AgencyId, truth: &mut Truth) -> String {
     let person = PersonId::new(&SystemIds);
-    let email = Line::new(&format!("{}@ny.example", truth.word(What::Agency(0)))).expect("plain");
+    let email = Line::new(&format!("{}@ny.example", truth.word(What::Invitation(0)))).expect("plain");
+    truth.invitations.push((truth.words.len() - 1, 0));
     let invited = vec![PersonInvited { email: Some(email), agency }.into()];
     world.commit::<PersonEvent>(person.uuid(), Expected::NoStream, Audience::Agency(agency), invited).await;
     world.session(person).await
