@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contracts::directory::Role;
+use contracts::directory::{Role, SecretHash};
 use event_sourcing::{
     Snapshot, ViewError,
     json_value::{self, key},
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     Credential, HeldMandate, PersonViewer, Secret, Viewer,
     people::{self, PersonRecord},
+    secret::same_hash,
     tables::{SESSIONS, SessionRecord, TOKENS, TokenRecord},
 };
 
@@ -49,7 +50,7 @@ pub(crate) fn viewer_of_session(
     now: Timestamp,
 ) -> Result<Option<PersonViewer>, ViewError> {
     let Some((session, secret)) = read_session(cookie) else { return Ok(None) };
-    look_up(snapshot, Presented::Session(session), Some(&secret), now)
+    look_up(snapshot, Presented::Session(session, Some(secret)), now)
 }
 
 /// The viewer whose API token this is; `None` if it is none, has ended, or its person is no viewer.
@@ -59,7 +60,7 @@ pub(crate) fn viewer_of_token(
     now: Timestamp,
 ) -> Result<Option<PersonViewer>, ViewError> {
     let Some((id, secret)) = read_token(token) else { return Ok(None) };
-    look_up(snapshot, Presented::Token(id), Some(&secret), now)
+    look_up(snapshot, Presented::Token(id, secret.hash()), now)
 }
 
 /// The viewer whose session is this one, of which a session token was shown; `None` if it has ended, or its person is no
@@ -69,7 +70,7 @@ pub(crate) fn viewer_of_session_token(
     session: SessionId,
     now: Timestamp,
 ) -> Result<Option<PersonViewer>, ViewError> {
-    look_up(snapshot, Presented::SessionToken(session), None, now)
+    look_up(snapshot, Presented::SessionToken(session), now)
 }
 
 /// What is known of a viewer in this snapshot and at this moment; `None` if they may no longer look at all: the session
@@ -79,12 +80,13 @@ pub fn renew(snapshot: &Snapshot, viewer: &Viewer, now: Timestamp) -> Result<Opt
     if now < person.settled_until && people::rights_at(snapshot)? == person.rights_at {
         return Ok(Some(viewer.clone()));
     }
-    let presented = match person.credential {
-        Credential::Session(session) => Presented::Session(session),
-        Credential::SessionToken(session) => Presented::SessionToken(session),
-        Credential::Token { id, .. } => Presented::Token(id),
+    let presented = match (&person.credential, &person.token_secret) {
+        (Credential::Session(session), _) => Presented::Session(*session, None),
+        (Credential::SessionToken(session), _) => Presented::SessionToken(*session),
+        (Credential::Token { id, .. }, Some(secret)) => Presented::Token(*id, secret.clone()),
+        (Credential::Token { .. }, None) => return Ok(None),
     };
-    let renewed = look_up(snapshot, presented, None, now)?;
+    let renewed = look_up(snapshot, presented, now)?;
     Ok(renewed.map(|renewed| Viewer::Person(Arc::new(renewed))))
 }
 
@@ -100,17 +102,20 @@ pub fn still_valid(snapshot: &Snapshot, viewer: &Viewer, now: Timestamp) -> bool
 }
 
 /// What somebody comes with.
-#[derive(Clone, Copy)]
 enum Presented {
-    Session(SessionId),
+    /// A session, with the secret of its cookie unless that was seen before: it stays the same.
+    Session(SessionId, Option<Secret>),
+    /// A session token, which was checked.
     SessionToken(SessionId),
-    Token(TokenId),
+    /// A token, with its secret, which may be another one later.
+    Token(TokenId, SecretHash),
 }
 
 /// What a session or token says while it lasts.
 struct Grant {
     person: PersonId,
     credential: Credential,
+    token_secret: Option<SecretHash>,
     expires_at: Timestamp,
     /// Where it began.
     position: Position,
@@ -118,18 +123,13 @@ struct Grant {
     integration: Option<AgencyId>,
 }
 
-fn look_up(
-    snapshot: &Snapshot,
-    presented: Presented,
-    secret: Option<&Secret>,
-    now: Timestamp,
-) -> Result<Option<PersonViewer>, ViewError> {
+fn look_up(snapshot: &Snapshot, presented: Presented, now: Timestamp) -> Result<Option<PersonViewer>, ViewError> {
     let grant = match presented {
-        Presented::Session(id) => session_grant(snapshot, id, secret)?,
+        Presented::Session(id, secret) => session_grant(snapshot, id, secret.as_ref())?,
         Presented::SessionToken(id) => {
             session_grant(snapshot, id, None)?.map(|grant| Grant { credential: Credential::SessionToken(id), ..grant })
         }
-        Presented::Token(id) => token_grant(snapshot, id, secret, now)?,
+        Presented::Token(id, secret) => token_grant(snapshot, id, secret)?,
     };
     let Some(grant) = grant.filter(|grant| now < grant.expires_at) else { return Ok(None) };
     let Some(person) = people::person(snapshot, grant.person)? else { return Ok(None) };
@@ -144,21 +144,20 @@ fn session_grant(snapshot: &Snapshot, id: SessionId, given: Option<&Secret>) -> 
     let SessionRecord { person, secret, expires_at, position } = session;
     let matches = given.is_none_or(|given| given.matches(&secret));
     let credential = Credential::Session(id);
-    Ok(matches.then_some(Grant { person, credential, expires_at, position, integration: None }))
+    Ok(matches.then_some(Grant { person, credential, token_secret: None, expires_at, position, integration: None }))
 }
 
-fn token_grant(
-    snapshot: &Snapshot,
-    id: TokenId,
-    given: Option<&Secret>,
-    now: Timestamp,
-) -> Result<Option<Grant>, ViewError> {
+/// The secret before the last rotation works up to the moment that was then set, and no longer than the token would.
+fn token_grant(snapshot: &Snapshot, id: TokenId, given: SecretHash) -> Result<Option<Grant>, ViewError> {
     let Some(token) = json_value::get(&snapshot.table(TOKENS)?, key(id.uuid()))? else { return Ok(None) };
     let TokenRecord { person, scopes, secret, expires_at, former, integration, arenas, position } = token;
-    let matches_former = |given: &Secret| former.is_some_and(|(secret, until)| now < until && given.matches(&secret));
-    let matches = given.is_none_or(|given| given.matches(&secret) || matches_former(given));
+    let expires_at = match former {
+        _ if same_hash(&given, &secret) => expires_at,
+        Some((former, until)) if same_hash(&given, &former) => expires_at.min(until),
+        _ => return Ok(None),
+    };
     let credential = Credential::Token { id, scopes, arenas, integration: integration.is_some() };
-    Ok(matches.then_some(Grant { person, credential, expires_at, position, integration }))
+    Ok(Some(Grant { person, credential, token_secret: Some(given), expires_at, position, integration }))
 }
 
 fn viewer(
@@ -167,7 +166,7 @@ fn viewer(
     grant: Grant,
     now: Timestamp,
 ) -> Result<Option<PersonViewer>, ViewError> {
-    let Grant { credential, expires_at, integration, .. } = grant;
+    let Grant { credential, token_secret, expires_at, integration, .. } = grant;
     let mandates: Vec<_> = record
         .mandates_in_force(now)
         .filter(|held| integration.is_none_or(|of| held.role == Role::Integrator && held.agency == of))
@@ -195,5 +194,6 @@ fn viewer(
         roles,
         mandates,
         credential,
+        token_secret,
     }))
 }

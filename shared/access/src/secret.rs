@@ -64,8 +64,13 @@ impl Secret {
 
     /// Whether it is the secret that `stored` was made from. Takes as long whatever the answer is.
     pub fn matches(&self, stored: &SecretHash) -> bool {
-        self.hash().as_str().as_bytes().ct_eq(stored.as_str().as_bytes()).into()
+        same_hash(&self.hash(), stored)
     }
+}
+
+/// Whether two secrets are the same. Takes as long whatever the answer is.
+pub(crate) fn same_hash(one: &SecretHash, other: &SecretHash) -> bool {
+    one.as_str().as_bytes().ct_eq(other.as_str().as_bytes()).into()
 }
 
 impl fmt::Debug for Secret {

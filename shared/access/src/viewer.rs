@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contracts::directory::{Role, Scope};
+use contracts::directory::{Role, Scope, SecretHash};
 use types::{AgencyId, ArenaId, MandateId, PersonId, Position, SessionId, Timestamp, TokenId};
 
 /// Whoever asks, with what was known of them at the position where they were looked up.
@@ -40,7 +40,11 @@ pub struct PersonViewer {
     pub mandates: Vec<HeldMandate>,
     /// How they were recognised.
     pub credential: Credential,
-    /// Up to when time alone changes nothing of this: the end of the credential, or the next start or end of a mandate.
+    /// Of the secret that they gave, if it was a token's: a token that was given another one since is known by both for a
+    /// while.
+    pub(crate) token_secret: Option<SecretHash>,
+    /// Up to when time alone changes nothing of this: the end of the credential or of its secret, or the next start or end of
+    /// a mandate.
     pub settled_until: Timestamp,
     /// The position of the newest event, when this was looked up, that may change what anybody is allowed.
     pub rights_at: Position,

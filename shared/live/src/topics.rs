@@ -1,7 +1,11 @@
 //! What a service says about its topics.
 
 use access::Viewer;
-use contracts::{EventSet, directory::AgencyEvent, forum::ArenaEvent};
+use contracts::{
+    EventSet,
+    directory::{AgencyEvent, PersonEvent},
+    forum::ArenaEvent,
+};
 use event_log::{Filter, Recorded};
 use event_sourcing::{Snapshot, ViewError};
 use types::{PersonId, SessionId, TokenId};
@@ -109,7 +113,11 @@ pub fn access_change(event: &Recorded) -> AccessChange {
     match event.stream.category() {
         "session" => AccessChange::Session(SessionId::from_uuid(id)),
         "token" => AccessChange::Token(TokenId::from_uuid(id)),
-        "person" => AccessChange::Person(PersonId::from_uuid(id)),
+        // With a mandate end those that others hold by its delegation.
+        "person" => match PersonEvent::decode(&event.kind, &event.data) {
+            Ok(Some(PersonEvent::MandateEnded(_))) | Err(_) => AccessChange::Everyone,
+            Ok(_) => AccessChange::Person(PersonId::from_uuid(id)),
+        },
         "agency" if matches!(AgencyEvent::decode(&event.kind, &event.data), Ok(Some(_))) => AccessChange::None,
         "thread" => AccessChange::None,
         "arena" => match ArenaEvent::decode(&event.kind, &event.data) {

@@ -219,6 +219,7 @@ async fn a_token_that_was_given_another_secret_is_known_by_both_for_a_while() {
     let world = World::new().await;
     let person = world.person(world.agency("A").await).await;
     let (token, before) = world.token(person, &[Scope::Read]).await;
+    let came_before = world.viewer_by(&before).await;
     let secret = Secret::new();
     let (expires_at, former_until) = (world.after(10_000), world.after(10));
     let rotated = TokenRotated { secret: secret.hash(), expires_at, former_until };
@@ -227,12 +228,33 @@ async fn a_token_that_was_given_another_secret_is_known_by_both_for_a_while() {
     let works = |text: &str| world.gate.viewer_of_token(&snapshot, text).unwrap().is_some();
     let after = crate::token_text(token, &secret);
     assert!(works(&before) && works(&after));
+    let came_after = world.viewer_by(&after).await;
+    // Whoever came with one of them, and stays, stays as long as that one works.
+    let stays = |viewer: &Viewer| renew(&snapshot, viewer, world.now()).unwrap().is_some();
+    let settled = |viewer: &Viewer| viewer.signed_in().unwrap().settled_until;
+    let renewed = renew(&snapshot, &came_before, world.now()).unwrap().unwrap();
+    assert_eq!((settled(&renewed), settled(&came_after)), (former_until, expires_at));
     world.clock.advance_seconds(10);
     assert!(!works(&before) && works(&after));
+    assert!(!stays(&came_before) && !stays(&renewed) && stays(&came_after));
     world.clock.advance_seconds(9_989);
     assert!(works(&after));
     world.clock.advance_seconds(1);
     assert!(!works(&after));
+}
+
+#[tokio::test]
+async fn a_secret_that_was_rotated_away_twice_ends_at_once() {
+    let world = World::new().await;
+    let person = world.person(world.agency("A").await).await;
+    let (token, before) = world.token(person, &[Scope::Read]).await;
+    let viewer = world.viewer_by(&before).await;
+    for stays in [true, false] {
+        let (expires_at, former_until) = (world.after(10_000), world.after(1_000));
+        let rotated = TokenRotated { secret: Secret::new().hash(), expires_at, former_until };
+        world.append::<TokenEvent>(token.uuid(), contracts::Audience::System, rotated).await;
+        assert_eq!(still_valid(&world.snapshot().await, &viewer, world.now()), stays);
+    }
 }
 
 #[tokio::test]

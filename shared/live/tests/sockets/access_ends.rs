@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use contracts::forum::ArenaAccess;
+use contracts::{directory::Role, forum::ArenaAccess};
 use futures_util::{FutureExt as _, future::BoxFuture};
 use jiff::SignedDuration;
+use live::limits::READ_EVENTS;
 use serde_json::json;
 use tokio::runtime::Handle;
 use types::{ArenaId, Clock as _, PersonId, Position};
@@ -94,6 +95,44 @@ async fn what_was_hidden_for_a_moment_that_is_over_is_not_lost() {
     assert!(bodies.iter().enumerate().all(|(n, body)| *body == format!("<li lang=\"sv\">{n}</li>")), "{bodies:?}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_read_after_access_ended_is_not_delivered() {
+    let world = Arc::new(World::new().await);
+    let someone = world.someone("Astrid").await;
+    let arena = world.arena(ArenaAccess::Members).await;
+    world.join(arena, someone.person).await;
+    let thread = world.thread(arena).await;
+    for n in 0..2 * READ_EVENTS {
+        world.add(thread, &format!("{n}")).await;
+    }
+    let mut client = world.enter(&someone).await;
+    // While what was read first is sent, the membership ends and more is written, which the next read finds.
+    let happens = {
+        let (world, person) = (world.clone(), someone.person);
+        move || {
+            tokio::task::block_in_place(|| {
+                Handle::current().block_on(async {
+                    world.remove(arena, person).await;
+                    world.add(thread, "after").await;
+                });
+            });
+        }
+    };
+    *world.topics.script.lock().unwrap() = [(Asked::Fragments, Box::new(happens) as Happens)].into();
+    client.send(json!({ "t": "sub", "s": 1, "topic": topic(thread), "after": "start", "as": "html" })).await;
+    let mut told = 0;
+    loop {
+        let frame = client.next().await.unwrap();
+        if frame["t"] == "drop" {
+            break;
+        }
+        told += usize::from(frame["target"] == "posts");
+        assert!(!frame.to_string().contains("after"), "{frame}");
+    }
+    client.expect_nothing().await;
+    assert!(world.topics.script.lock().unwrap().is_empty() && told < READ_EVENTS + 1, "{told}");
+}
+
 #[tokio::test]
 async fn what_a_viewer_may_see_is_asked_again_after_it_changed() {
     let world = World::new().await;
@@ -161,6 +200,39 @@ async fn a_session_or_token_that_is_revoked_ends_its_sockets_and_no_others() {
     assert_eq!(program.end().await, (vec!["live-revoked".into()], Some(4503)));
     assert_eq!((others.post().await.0, others.post().await.0), ("one".into(), "two".into()));
     assert_eq!(world.live.sockets(), 1);
+}
+
+#[tokio::test]
+async fn a_secret_that_was_rotated_away_ends_its_sockets_when_it_works_no_longer() {
+    let world = World::new().await;
+    let someone = world.someone("Astrid").await;
+    let mut client = Client::over(world.wire(), world.address, None).await;
+    client.hello(Some(&someone.token_text)).await;
+    let former_until = world.clock.now() + SignedDuration::from_secs(100);
+    let next = world.rotate_token(&someone, former_until).await;
+    let mut other = Client::over(world.wire(), world.address, None).await;
+    other.hello(Some(&next)).await;
+    tokio::time::pause();
+    assert_eq!(client.expect("auth_required").await["by"], former_until.to_string());
+    world.clock.advance_seconds(100);
+    assert_eq!(client.end().await, (vec!["bye 4005".into()], Some(4005)));
+    other.expect_nothing().await;
+}
+
+#[tokio::test]
+async fn with_a_mandate_end_those_that_others_hold_by_its_delegation() {
+    let world = World::new().await;
+    let (holder, deputy) = (world.someone("Astrid").await, world.someone("Birger").await);
+    let arena = world.arena(ArenaAccess::Members).await;
+    let thread = world.thread(arena).await;
+    let mandate = world.grant(&holder, Role::Secretariat).await;
+    world.delegate(&holder, mandate, &deputy, Role::Secretariat).await;
+    let mut client = world.enter(&deputy).await;
+    client.follow(1, &topic(thread)).await;
+    world.end_mandate(&holder, mandate).await;
+    world.add(thread, "after").await;
+    assert_eq!(client.expect("drop").await["code"], "access-ended");
+    client.expect_nothing().await;
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@ use access::{AccessFold, Gate, GateOptions, Keys, Secret, session_text, token_te
 use contracts::{
     Actor, Audience, EventSet, Meta,
     directory::{
-        AffiliationStarted, AgencyEvent, AgencyKind, AgencyRegistered, MandateGranted, PersonEvent, PersonInvited,
-        PersonJoined, Role, Scope, SessionEnd, SessionEvent, SessionRevoked, SignedIn, TokenEvent, TokenIssued,
-        TokenRevoked,
+        AffiliationStarted, AgencyEvent, AgencyKind, AgencyRegistered, MandateDelegated, MandateEnded, MandateGranted,
+        PersonEvent, PersonInvited, PersonJoined, Role, Scope, SessionEnd, SessionEvent, SessionRevoked, SignedIn,
+        TokenEvent, TokenIssued, TokenRevoked, TokenRotated,
     },
     forum::{
         ArenaAccess, ArenaEvent, ArenaOpened, MemberJoined, MemberRemoved, PostAdded, PostWithdrawn, ShownAs,
@@ -19,6 +19,7 @@ use event_log::{Commit, Expected, Log, MemoryLog, NewEvent};
 use event_sourcing::{Views, ViewsOptions};
 use hyper::server::conn::http1;
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use jiff::SignedDuration;
 use live::{Live, LiveOptions, Waker};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -194,6 +195,32 @@ impl World {
 
     pub(crate) async fn revoke_token(&self, of: &Someone) -> Position {
         self.append(of.token.uuid(), Audience::System, TokenEvent::from(TokenRevoked {})).await
+    }
+
+    /// Gives a token another secret; the token with it.
+    pub(crate) async fn rotate_token(&self, of: &Someone, former_until: Timestamp) -> String {
+        let (secret, expires_at) = (Secret::new(), self.clock.now() + SignedDuration::from_hours(12));
+        let rotated = TokenRotated { secret: secret.hash(), expires_at, former_until };
+        self.append(of.token.uuid(), Audience::System, TokenEvent::from(rotated)).await;
+        token_text(of.token, &secret)
+    }
+
+    pub(crate) async fn grant(&self, to: &Someone, role: Role) -> MandateId {
+        let (mandate, agency, from) = (MandateId::new(&self.ids), self.agency, self.clock.now());
+        let granted = MandateGranted { mandate, role, agency, from, until: None };
+        self.append(to.person.uuid(), Audience::Participants, PersonEvent::from(granted)).await;
+        mandate
+    }
+
+    pub(crate) async fn delegate(&self, by: &Someone, of: MandateId, to: &Someone, role: Role) {
+        let (mandate, agency, from) = (MandateId::new(&self.ids), self.agency, self.clock.now());
+        let until = from + SignedDuration::from_hours(24);
+        let delegated = MandateDelegated { mandate, of, by: by.person, role, agency, from, until };
+        self.append(to.person.uuid(), Audience::Participants, PersonEvent::from(delegated)).await;
+    }
+
+    pub(crate) async fn end_mandate(&self, of: &Someone, mandate: MandateId) -> Position {
+        self.append(of.person.uuid(), Audience::Participants, PersonEvent::from(MandateEnded { mandate })).await
     }
 
     pub(crate) async fn arena(&self, access: ArenaAccess) -> ArenaId {
