@@ -4,6 +4,7 @@
 //! - `cast.rs` is who asks, and what they ask for.
 //! - `matrix.rs` asks everything as everybody; `cross_site.rs` asks as another site's page would.
 //! - `canary.rs` has everybody look everywhere after random histories, and find no word that is not theirs.
+//! - `revocation.rs` has people lose what they may, while everybody writes.
 //! - `bad_input` asks with what can't be taken, made by `hostile.rs`, and `conform.rs` holds the answers against the documents.
 
 #![expect(clippy::panic, reason = "a test that can't go on fails")]
@@ -17,5 +18,6 @@ mod cross_site;
 mod hostile;
 mod matrix;
 mod published;
+mod revocation;
 mod setting;
 mod table;

@@ -153,7 +153,8 @@ async fn texts(data: &Path) -> Vec<String> {
     texts
 }
 
-async fn events(data: &Path) -> Vec<Arc<Recorded>> {
+/// Everything in the log of a server that is away.
+pub(crate) async fn events(data: &Path) -> Vec<Arc<Recorded>> {
     let engine = open_log(data, Arc::new(SystemClock));
     let (log, mut events, mut after) = (Log::new(engine.clone()), Vec::new(), Position::START);
     loop {

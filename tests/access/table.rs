@@ -150,7 +150,8 @@ impl Route {
         lines(ROUTES).flat_map(of_service).map(|line| Self::parse(&line)).collect()
     }
 
-    fn parse(line: &str) -> Self {
+    /// A row.
+    pub(crate) fn parse(line: &str) -> Self {
         let mut words = line.splitn(2, char::is_whitespace);
         let mut word = || words.next().unwrap_or_else(|| panic!("routes.txt: `{line}` says too little"));
         let (method, rest) = (word(), word().trim_start());

@@ -38,6 +38,8 @@ pub struct Inhabitant {
     pub token_id: TokenId,
     /// The cookie of a browser in which they are signed in.
     pub cookie: String,
+    /// Which session that is.
+    pub session_id: SessionId,
 }
 
 /// A world that is being written.
@@ -122,7 +124,8 @@ impl World {
         let signed_in = SignedIn { person, secret: secret.hash(), expires_at, openid: None };
         self.commit::<SessionEvent>(session.uuid(), Expected::NoStream, Audience::System, vec![signed_in.into()]).await;
         let cookie = format!("erfa-session={}", access::session_text(session, &secret));
-        Inhabitant { person, agency, email, token: access::token_text(token, &secret), token_id: token, cookie }
+        let token_text = access::token_text(token, &secret);
+        Inhabitant { person, agency, email, token: token_text, token_id: token, cookie, session_id: session }
     }
 
     /// The cookie of somebody who has signed in.
