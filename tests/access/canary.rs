@@ -5,10 +5,10 @@
 //! saved, and `ERFA_PLANS=<number>` so many new ones. What the administrator's commands print is no channel: whoever runs
 //! them owns the data directory.
 
-mod crawl;
-mod oracle;
-mod plan;
-mod stage;
+pub(crate) mod crawl;
+pub(crate) mod oracle;
+pub(crate) mod plan;
+pub(crate) mod stage;
 mod standing;
 mod talking;
 

@@ -5,6 +5,7 @@
 //! - `matrix.rs` asks everything as everybody; `cross_site.rs` asks as another site's page would.
 //! - `canary.rs` has everybody look everywhere after random histories, and find no word that is not theirs.
 //! - `revocation.rs` has people lose what they may, while everybody writes.
+//! - `non_interference.rs` plays the same history with and without what is hidden, and compares what outsiders are answered.
 //! - `bad_input` asks with what can't be taken, made by `hostile.rs`, and `conform.rs` holds the answers against the documents.
 
 #![expect(clippy::panic, reason = "a test that can't go on fails")]
@@ -17,6 +18,7 @@ mod conform;
 mod cross_site;
 mod hostile;
 mod matrix;
+mod non_interference;
 mod published;
 mod revocation;
 mod setting;

@@ -274,5 +274,6 @@ fn links(page: &str) -> Vec<String> {
     let back = ["//", "/language", "/sign-in?"];
     let links = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
     let links = links.filter(|link| link.starts_with('/') && !back.iter().any(|back| link.starts_with(back)));
-    links.map(|link| link.split('#').next().unwrap_or_default().replace("&amp;", "&").replace("&#38;", "&")).collect()
+    let links = links.map(|link| link.replace("&amp;", "&").replace("&#38;", "&"));
+    links.map(|link| link.split('#').next().unwrap_or_default().to_owned()).collect()
 }

@@ -108,6 +108,28 @@ impl Truth {
         format!("zq{:05}qz", self.words.len() - 1)
     }
 
+    /// How many arenas, threads, posts and words there are, memberships, invitations, and credentials that have ended.
+    pub(crate) fn shape(&self) -> [usize; 8] {
+        let members = self.arenas.iter().map(|arena| arena.members.len()).sum();
+        let invited = self.arenas.iter().map(|arena| arena.invited.len()).sum();
+        let ended = [self.tokens_ended.len(), self.sessions_ended.len()];
+        let (arenas, threads) = (self.arenas.len(), self.threads.len());
+        [arenas, threads, self.posts.len(), self.words.len(), members, invited, ended[0], ended[1]]
+    }
+
+    /// Takes over what has happened in another world since both were the same, as if it had happened here: the ids of
+    /// what is new are those that it has there.
+    pub(crate) fn pretend(&mut self, other: &Self) {
+        self.arenas.extend_from_slice(&other.arenas[self.arenas.len()..]);
+        self.threads.extend_from_slice(&other.threads[self.threads.len()..]);
+        self.posts.extend_from_slice(&other.posts[self.posts.len()..]);
+        self.words.extend_from_slice(&other.words[self.words.len()..]);
+        for (own, other) in self.arenas.iter_mut().zip(&other.arenas) {
+            (own.members, own.invited) = (other.members.clone(), other.invited.clone());
+        }
+        (self.tokens_ended, self.sessions_ended) = (other.tokens_ended.clone(), other.sessions_ended.clone());
+    }
+
     /// The words in a text, by their places.
     pub(crate) fn words_in(text: &str) -> BTreeSet<usize> {
         let parts = text.split("zq").skip(1);
