@@ -105,9 +105,29 @@ impl Gate {
         Ok(viewer.unwrap_or(Viewer::Anonymous))
     }
 
-    /// Whether the viewer's session has not lain unused for too long; it is used now.
-    fn is_in_use(&self, viewer: &Viewer) -> bool {
-        viewer.session().is_some_and(|session| self.0.keys.last_seen().touch(session, self.now()))
+    /// Who listens with these credentials, as on a socket; `None` if nobody does. That is no use of a session.
+    pub fn listener(&self, snapshot: &Snapshot, credentials: &Credentials) -> Result<Option<Viewer>, ViewError> {
+        let viewer = match credentials {
+            Credentials::Nothing => None,
+            Credentials::Session(cookie) => {
+                let viewer = authenticate::viewer_of_session(snapshot, cookie, self.now())?;
+                viewer.map(|it| Viewer::Person(Arc::new(it)))
+            }
+            Credentials::Token(token) => self.known_by_token(snapshot, token)?,
+        };
+        Ok(viewer.filter(|viewer| self.idle_at(viewer).is_some()))
+    }
+
+    /// Somebody who listens does something, with which their session, if they have one, is used. Whether it had not lain
+    /// unused for too long.
+    pub fn is_in_use(&self, viewer: &Viewer) -> bool {
+        viewer.session().is_none_or(|session| self.0.keys.last_seen().touch(session, self.now()))
+    }
+
+    /// When the viewer's session will have lain unused for too long, unless it is used; `None` if it has. Who has none, such
+    /// as a program, may be silent for ever.
+    pub fn idle_at(&self, viewer: &Viewer) -> Option<Timestamp> {
+        viewer.session().map_or(Some(Timestamp::MAX), |session| self.0.keys.last_seen().idle_at(session, self.now()))
     }
 
     /// A token of the viewer's session, with which other processes recognise them for a few minutes; `None` if they show no
@@ -119,9 +139,13 @@ impl Gate {
 
     /// The viewer whose API token or session token this is; `None` if it is no token that is valid.
     pub fn viewer_of_token(&self, snapshot: &Snapshot, token: &str) -> Result<Option<Viewer>, ViewError> {
+        Ok(self.known_by_token(snapshot, token)?.filter(|viewer| self.is_in_use(viewer)))
+    }
+
+    fn known_by_token(&self, snapshot: &Snapshot, token: &str) -> Result<Option<Viewer>, ViewError> {
         if let Some(session) = self.0.keys.session_token().session(token, self.now()) {
             let viewer = authenticate::viewer_of_session_token(snapshot, session, self.now())?;
-            return Ok(viewer.map(|it| Viewer::Person(Arc::new(it))).filter(|viewer| self.is_in_use(viewer)));
+            return Ok(viewer.map(|it| Viewer::Person(Arc::new(it))));
         }
         let viewer = authenticate::viewer_of_token(snapshot, token, self.now())?;
         if let Some(Credential::Token { id, .. }) = viewer.as_ref().map(|viewer| &viewer.credential) {

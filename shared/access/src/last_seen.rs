@@ -1,4 +1,7 @@
 //! When sessions were last used.
+//!
+//! A session is used by what its browser asks for, and by what its person does on a socket. A socket that is opened, and
+//! stays open, only listens: pages open theirs by themselves, as often as the network breaks.
 
 use quick_cache::sync::Cache;
 use types::{SessionId, Timestamp, TokenId};
@@ -28,9 +31,23 @@ impl LastSeen {
         in_use
     }
 
-    fn is_in_use(&self, session: SessionId, now: Timestamp) -> bool {
-        self.0.get(&session).is_none_or(|seen| now.as_second() - seen.as_second() < SESSION_IDLE_SECONDS_MAX)
+    /// When the session will have lain unused for too long, unless it is used; `None` if it has. One that was not watched
+    /// is from now on.
+    pub(crate) fn idle_at(&self, session: SessionId, now: Timestamp) -> Option<Timestamp> {
+        let seen = self.0.get(&session).unwrap_or_else(|| {
+            self.0.insert(session, now);
+            now
+        });
+        Some(idle_at(seen)).filter(|idle_at| now < *idle_at)
     }
+
+    fn is_in_use(&self, session: SessionId, now: Timestamp) -> bool {
+        self.0.get(&session).is_none_or(|seen| now < idle_at(seen))
+    }
+}
+
+fn idle_at(seen: Timestamp) -> Timestamp {
+    Timestamp::from_second(seen.as_second().saturating_add(SESSION_IDLE_SECONDS_MAX)).unwrap_or(Timestamp::MAX)
 }
 
 /// How many uses of tokens wait to be noted; those that fall out are noted when the token is used again.
@@ -59,6 +76,18 @@ impl TokensUsed {
 mod tests {
     use super::*;
     use uuid::Uuid;
+
+    #[test]
+    fn looking_at_a_session_is_no_use_of_it() {
+        let seen = LastSeen::default();
+        let session = SessionId::from_uuid(Uuid::from_u128(1));
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let end = Some(at(10 + SESSION_IDLE_SECONDS_MAX));
+        assert_eq!(seen.idle_at(session, at(10)), end);
+        assert_eq!(seen.idle_at(session, at(9 + SESSION_IDLE_SECONDS_MAX)), end);
+        assert_eq!(seen.idle_at(session, at(10 + SESSION_IDLE_SECONDS_MAX)), None);
+        assert!(!seen.touch(session, at(10 + SESSION_IDLE_SECONDS_MAX)));
+    }
 
     #[test]
     fn a_session_that_lay_unused_stays_ended() {

@@ -75,17 +75,27 @@ impl Door {
         headers: &HeaderMap,
         token: Option<&str>,
     ) -> Result<Option<Viewer>, ViewError> {
-        let viewer = match (token, Credentials::of_browser(headers, self.gate.secure())) {
-            (Some(token), _) => self.gate.viewer_of_token(snapshot, token)?,
-            (None, Credentials::Session(cookie)) => Some(self.gate.viewer_of_session(snapshot, &cookie)?),
-            (None, _) => None,
+        let credentials = match token {
+            Some(token) => Credentials::Token(token.to_owned()),
+            None => Credentials::of_browser(headers, self.gate.secure()),
         };
+        let viewer = self.gate.listener(snapshot, &credentials)?;
         Ok(viewer.filter(|viewer| viewer.signed_in().is_some_and(|it| it.credential.allows(Scope::Read))))
     }
 
     /// What is known of the viewer now; `None` if their credential is no longer valid.
     pub(crate) fn renew(&self, snapshot: &Snapshot, viewer: &Viewer) -> Result<Option<Viewer>, ViewError> {
         renew(snapshot, viewer, self.now())
+    }
+
+    /// When the viewer's session will have lain unused for too long; `None` if it has.
+    pub(crate) fn idle_at(&self, viewer: &Viewer) -> Option<Timestamp> {
+        self.gate.idle_at(viewer)
+    }
+
+    /// The viewer does something, and not their page by itself.
+    pub(crate) fn is_used(&self, viewer: &Viewer) {
+        self.gate.is_in_use(viewer);
     }
 
     /// When the viewer's credential ends, if that is the next thing that time alone changes of them.

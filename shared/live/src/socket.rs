@@ -186,7 +186,8 @@ impl Socket {
     }
 
     fn wake_at(&self) -> Instant {
-        let tick = self.session.next_tick().min(Duration::from_secs(86_400));
+        let unsettled = self.unsettled_at().unwrap_or(Duration::MAX);
+        let tick = self.session.next_tick().min(unsettled).min(Duration::from_secs(86_400));
         let slow = self.outbox.too_slow_at();
         slow.map_or(self.began + tick, |slow| slow.min(self.began + tick))
     }

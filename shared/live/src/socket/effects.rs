@@ -39,6 +39,7 @@ impl Socket {
                 }
             }
             Effect::Typing { topic } => {
+                self.is_used();
                 if let (Some(topic), Some(who)) = (self.topic(&topic), self.someone()) {
                     self.live.presence.is_typing(&topic.name, self.id, who, Instant::now());
                 }

@@ -23,7 +23,7 @@ pub(super) struct Known {
     pub(super) viewer: Viewer,
     /// When their credential expires.
     pub(super) expires: Option<Timestamp>,
-    /// Up to when time alone changes nothing of the viewer.
+    /// Up to when time alone changes nothing of the viewer, if their session is not used until then.
     settled_until: Timestamp,
     /// What may change their access, and up to where that was looked at.
     pub(super) interest: Interest,
@@ -136,6 +136,18 @@ impl Socket {
         self.elapsed() + Duration::try_from(left).unwrap_or_default()
     }
 
+    /// When time alone may change something of the viewer.
+    pub(super) fn unsettled_at(&self) -> Option<Elapsed> {
+        self.known.as_ref().map(|known| self.time_of(known.settled_until))
+    }
+
+    /// The viewer did something, and not only their page.
+    pub(super) fn is_used(&self) {
+        if let Some(known) = &self.known {
+            self.live.door.is_used(&known.viewer);
+        }
+    }
+
     /// How far a topic can be read, if it is open to the viewer.
     pub(super) fn is_open(&self, topic: &str) -> Result<Position, Fault> {
         let known = self.known.as_ref().ok_or(Fault::NotFound)?;
@@ -169,6 +181,10 @@ impl Socket {
             let expires = renewed.as_ref().map(|viewer| self.live.door.expires(&snapshot, viewer)).transpose()?;
             Ok((snapshot, renewed.zip(expires)))
         };
+        let Some(idle_at) = self.live.door.idle_at(&known.viewer) else {
+            self.session.leave(CloseCode::AuthExpired);
+            return false;
+        };
         let (snapshot, renewed) = match look() {
             Ok(looked) => looked,
             Err(error) => {
@@ -183,7 +199,8 @@ impl Socket {
             }
             return false;
         };
-        known.settled_until = viewer.signed_in().map_or(known.settled_until, |viewer| viewer.settled_until);
+        let settled_until = viewer.signed_in().map_or(known.settled_until, |viewer| viewer.settled_until);
+        known.settled_until = settled_until.min(idle_at);
         let is_news = snapshot.position() > known.looked_at;
         known.looked_at = snapshot.position();
         known.may_see = MaySee::default();

@@ -9,6 +9,8 @@ mod client;
 #[cfg(test)]
 mod following;
 #[cfg(test)]
+mod idle;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod presence;

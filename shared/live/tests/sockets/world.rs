@@ -206,8 +206,16 @@ impl World {
     }
 
     pub(crate) async fn grant(&self, to: &Someone, role: Role) -> MandateId {
+        self.mandate(to, role, None).await
+    }
+
+    pub(crate) async fn grant_until(&self, to: &Someone, role: Role, until: Timestamp) -> MandateId {
+        self.mandate(to, role, Some(until)).await
+    }
+
+    async fn mandate(&self, to: &Someone, role: Role, until: Option<Timestamp>) -> MandateId {
         let (mandate, agency, from) = (MandateId::new(&self.ids), self.agency, self.clock.now());
-        let granted = MandateGranted { mandate, role, agency, from, until: None };
+        let granted = MandateGranted { mandate, role, agency, from, until };
         self.append(to.person.uuid(), Audience::Participants, PersonEvent::from(granted)).await;
         mandate
     }
