@@ -3,6 +3,7 @@
 //! - `routes.txt` has a row for every route, `policy.txt` says who is answered what.
 //! - `cast.rs` is who asks, and what they ask for.
 //! - `matrix.rs` asks everything as everybody; `cross_site.rs` asks as another site's page would.
+//! - `topics.rs` listens to every kind of topic as everybody.
 //! - `canary.rs` has everybody look everywhere after random histories, and find no word that is not theirs.
 //! - `revocation.rs` has people lose what they may, while everybody writes.
 //! - `non_interference.rs` plays the same history with and without what is hidden, and compares what outsiders are answered.
@@ -23,3 +24,4 @@ mod published;
 mod revocation;
 mod setting;
 mod table;
+mod topics;

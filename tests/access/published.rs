@@ -15,12 +15,14 @@ pub(crate) struct Service {
     pub(crate) name: &'static str,
     /// Which pages it serves.
     pub(crate) pages: fn() -> Vec<PageRoute>,
+    /// Which kinds of topics can be listened to.
+    pub(crate) topics: fn() -> &'static [&'static str],
 }
 
 /// All services.
 pub(crate) const SERVICES: [Service; 2] = [
-    Service { name: "directory", pages: directory::Directory::pages },
-    Service { name: "forum", pages: forum::Forum::pages },
+    Service { name: "directory", pages: directory::Directory::pages, topics: || &[] },
+    Service { name: "forum", pages: forum::Forum::pages, topics: forum::Forum::topics },
 ];
 
 /// What every service's API has beside what its document tells of.

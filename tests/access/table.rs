@@ -62,7 +62,8 @@ type Outcomes = BTreeMap<String, Answer>;
 
 /// `policy.txt`.
 pub(crate) struct Policy {
-    roles: BTreeMap<Surface, Vec<String>>,
+    /// By the surface, or `live`.
+    roles: BTreeMap<String, Vec<String>>,
     rules: BTreeMap<String, BTreeMap<String, Outcomes>>,
 }
 
@@ -80,7 +81,7 @@ impl Policy {
             let (name, after) = rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
             match first {
                 "roles" => {
-                    policy.roles.insert(surface(name), expand(&BTreeMap::new(), after));
+                    policy.roles.insert(name.to_owned(), expand(&BTreeMap::new(), after));
                 }
                 "group" => {
                     let roles = expand(&groups, after);
@@ -92,7 +93,7 @@ impl Policy {
                     assert!(is_new, "{rule} stands twice in policy.txt");
                 }
                 class => {
-                    let roles = &policy.roles[&surface(&rule)];
+                    let roles = &policy.roles[of_rule(&rule)];
                     let outcomes =
                         outcomes(&groups, roles, rest).unwrap_or_else(|wrong| panic!("{rule} {class}: {wrong}"));
                     policy
@@ -112,7 +113,15 @@ impl Policy {
 
     /// Who asks.
     pub(crate) fn roles(&self, surface: Surface) -> &[String] {
-        &self.roles[&surface]
+        match surface {
+            Surface::Page => &self.roles["page"],
+            Surface::Api => &self.roles["api"],
+        }
+    }
+
+    /// Who listens.
+    pub(crate) fn listeners(&self) -> &[String] {
+        &self.roles["live"]
     }
 
     /// The classes of arenas that make a difference to a rule.
@@ -130,10 +139,10 @@ impl Policy {
         self.rules.get(rule).unwrap_or_else(|| panic!("policy.txt has no rule {rule}"))
     }
 
-    /// The rules that no row goes by.
-    pub(crate) fn unused(&self, rows: &[Route]) -> Vec<&str> {
-        let used: BTreeSet<_> = rows.iter().map(|row| &row.rule).collect();
-        self.rules.keys().filter(|rule| !used.contains(rule)).map(String::as_str).collect()
+    /// The rules that no row goes by, where these are the rules of the rows.
+    pub(crate) fn unused<'r>(&self, rules: impl Iterator<Item = &'r str>) -> Vec<&str> {
+        let used: BTreeSet<_> = rules.collect();
+        self.rules.keys().map(String::as_str).filter(|rule| !used.contains(rule)).collect()
     }
 }
 
@@ -230,10 +239,15 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.strip_prefix('/').expect("a path begins with a slash").split('/')
 }
 
+/// What the name of a rule begins with.
+fn of_rule(rule: &str) -> &str {
+    rule.split('.').next().unwrap_or_default()
+}
+
 fn surface(rule: &str) -> Surface {
-    match rule.split('.').next() {
-        Some("page") => Surface::Page,
-        Some("api") => Surface::Api,
+    match of_rule(rule) {
+        "page" => Surface::Page,
+        "api" => Surface::Api,
         _ => panic!("{rule} is neither of pages nor of the API"),
     }
 }

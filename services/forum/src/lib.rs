@@ -115,6 +115,11 @@ impl Forum {
         pages::routes().routes().to_vec()
     }
 
+    /// Which kinds of topics can be listened to.
+    pub fn topics() -> &'static [&'static str] {
+        &live::KINDS
+    }
+
     /// What recognises those who ask: for readings from elsewhere, such as the demo's.
     pub fn gate(&self) -> &Gate {
         &self.app.gate

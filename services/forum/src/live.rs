@@ -21,6 +21,9 @@ use crate::{
     views::{posts, threads, threads::Thread},
 };
 
+/// What they are called: `thread/<id>` and `arena/<id>`.
+pub(crate) const KINDS: [&str; 2] = ["thread", "arena"];
+
 /// The topics of the forum.
 #[derive(Debug)]
 pub(crate) struct ForumTopics;
@@ -41,6 +44,10 @@ fn parse(topic: &str) -> Option<Topic> {
 impl Topics for ForumTopics {
     fn service(&self) -> &'static str {
         "forum"
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &KINDS
     }
 
     fn open(&self, snapshot: &Snapshot, viewer: &Viewer, topic: &str) -> Result<Option<()>, ViewError> {

@@ -30,6 +30,9 @@ pub trait Topics: Send + Sync + 'static {
     /// The service's name in its paths.
     fn service(&self) -> &'static str;
 
+    /// The kinds of its topics, which are all called `<kind>/<which>`. No other can be subscribed to.
+    fn kinds(&self) -> &'static [&'static str];
+
     /// Whether the viewer may subscribe to the topic; `None` if there is no such topic or it is not theirs, which nobody
     /// is told apart. Asked again after every event that may change access.
     fn open(&self, snapshot: &Snapshot, viewer: &Viewer, topic: &str) -> Result<Option<()>, ViewError>;
@@ -90,6 +93,17 @@ pub trait Topics: Send + Sync + 'static {
     fn crowd_limit(&self) -> usize {
         50
     }
+}
+
+/// Whether the viewer may subscribe to the topic, which is of a declared kind.
+pub(crate) fn is_open(
+    topics: &dyn Topics,
+    snapshot: &Snapshot,
+    viewer: &Viewer,
+    topic: &str,
+) -> Result<bool, ViewError> {
+    let is_declared = topic.split_once('/').is_some_and(|(kind, _)| topics.kinds().contains(&kind));
+    Ok(is_declared && topics.open(snapshot, viewer, topic)?.is_some())
 }
 
 /// Whose access an event may change.

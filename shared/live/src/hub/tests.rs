@@ -18,6 +18,10 @@ impl Topics for Streams {
         "test"
     }
 
+    fn kinds(&self) -> &'static [&'static str] {
+        &["thread"]
+    }
+
     fn open(&self, _: &Snapshot, _: &access::Viewer, _: &str) -> Result<Option<()>, ViewError> {
         Ok(None)
     }

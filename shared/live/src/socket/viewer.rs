@@ -15,7 +15,7 @@ use crate::{
     protocol::{CloseCode, LimitsFrame, ServerFrame},
     seats::Seat,
     session::{Elapsed, Greeting},
-    topics::AccessChange,
+    topics::{self, AccessChange},
 };
 
 /// What is known of the client.
@@ -153,8 +153,8 @@ impl Socket {
         let known = self.known.as_ref().ok_or(Fault::NotFound)?;
         let look = || {
             let snapshot = self.live.door.snapshot()?;
-            let open = self.live.hub.topics().open(&snapshot, &known.viewer, topic)?;
-            Ok(open.map(|()| snapshot.position()))
+            let open = topics::is_open(&**self.live.hub.topics(), &snapshot, &known.viewer, topic)?;
+            Ok(open.then(|| snapshot.position()))
         };
         match look() {
             Ok(open) => open.ok_or(Fault::NotFound),
@@ -210,8 +210,8 @@ impl Socket {
         self.session.renewed(expires_in);
         let Some(Known { viewer, .. }) = &self.known else { return false };
         let is_lost = |topic: &str| {
-            let open = self.live.hub.topics().open(&snapshot, viewer, topic);
-            !open.inspect_err(complain).is_ok_and(|open| open.is_some())
+            let open = topics::is_open(&**self.live.hub.topics(), &snapshot, viewer, topic);
+            !open.inspect_err(complain).unwrap_or_default()
         };
         let lost = self.subscribed.iter().filter(|subscribed| is_lost(&subscribed.topic.name));
         let lost: Vec<_> = lost.map(|subscribed| subscribed.s).collect();

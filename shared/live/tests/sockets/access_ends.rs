@@ -240,10 +240,15 @@ async fn a_topic_that_is_hidden_and_one_that_is_not_there_get_the_same_answer() 
     let world = World::new().await;
     let someone = world.someone("Astrid").await;
     let hidden = world.thread(world.arena(ArenaAccess::Invited).await).await;
+    let open = world.thread(world.arena(ArenaAccess::Open).await).await;
     let mut client = world.enter(&someone).await;
+    client.sub(2, &topic(open), "now", "event").await;
+    client.expect("live").await;
+    let undeclared = format!("undeclared/{open}");
     let absent = topic(types::ThreadId::from_uuid(uuid::Uuid::from_u128(9)));
     let mut answers = Vec::new();
-    for name in [topic(hidden), absent, "thread/".into(), "nonsense".into(), String::new(), "x".repeat(300)] {
+    for name in [topic(hidden), absent, undeclared, "thread/".into(), "nonsense".into(), String::new(), "x".repeat(300)]
+    {
         client.send(json!({ "t": "sub", "s": 1, "topic": name, "after": "start", "as": "html" })).await;
         answers.push(client.expect("err").await.to_string());
     }

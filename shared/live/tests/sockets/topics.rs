@@ -55,10 +55,17 @@ impl Topics for TestTopics {
         "test"
     }
 
+    fn kinds(&self) -> &'static [&'static str] {
+        &["thread", "arena"]
+    }
+
     fn open(&self, snapshot: &Snapshot, viewer: &Viewer, topic: &str) -> Result<Option<()>, ViewError> {
         self.asked(Asked::Open);
         let arena = match topic.split_once('/') {
-            Some(("thread", id)) => id.parse().ok().and_then(|id| self.arena_of.lock().unwrap().get(&id).copied()),
+            // What is not declared is not asked for.
+            Some(("thread" | "undeclared", id)) => {
+                id.parse().ok().and_then(|id| self.arena_of.lock().unwrap().get(&id).copied())
+            }
             Some(("arena", id)) => id.parse().ok(),
             _ => None,
         };
