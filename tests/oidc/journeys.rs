@@ -33,6 +33,57 @@ async fn a_linked_account_signs_in_until_it_is_unlinked() {
 }
 
 #[tokio::test]
+async fn who_was_invited_links_an_account_before_they_join() {
+    let stage = Stage::with("name_en = \"Sign in with Verket\"\n").await;
+    let mut invited = stage.browser_of_invited();
+    let leave = invited.submit("/join", "/me/identities", &[]).await;
+    let answer = invited.through(&leave).await;
+    let linked = invited.open(answer.as_str()).await;
+    assert_eq!((linked.status, linked.location.unwrap().path()), (303, "/join"), "{}", linked.page.html);
+    let page = invited.open("/join").await.page.html;
+    assert!(page.contains("Sign in with Verket") && !page.contains("/me/identities"), "it is linked: {page}");
+
+    let mut elsewhere = stage.browser();
+    assert_eq!(elsewhere.sign_in("agency").await.status, 303);
+    assert_eq!(elsewhere.open("/me").await.location.unwrap().path(), "/join", "the invitation is still to be taken");
+}
+
+#[tokio::test]
+async fn an_account_is_unlinked_by_who_looks_after_all() {
+    let stage = Stage::with("").await;
+    stage.link().await;
+    let path = format!("/admin/people/{}", stage.ada.person);
+    let mut secretary = stage.browser_of_ada();
+    let page = secretary.open(&path).await.page.html;
+    let (_, unlink) = page.split_once(&format!("action=\"{path}/identities/")).expect("the account is listed");
+    let unlink = format!("{path}/identities/{}", unlink.split('"').next().unwrap());
+    let unlinked = secretary.submit(&path, &unlink, &[]).await;
+    assert_eq!((unlinked.status, unlinked.location.unwrap().path()), (303, &*path));
+    assert!(!secretary.open(&path).await.page.html.contains(&unlink));
+    assert_eq!(stage.browser().sign_in("agency").await.status, 403);
+}
+
+#[tokio::test]
+async fn who_signs_out_is_led_to_sign_out_at_the_provider_too() {
+    let stage = Stage::with("name_en = \"Sign in with Verket\"\n").await;
+    stage.link().await;
+    let mut browser = stage.browser();
+    browser.sign_in("agency").await;
+    let out = browser.submit("/me", "/sign-out", &[]).await;
+    assert_eq!(out.status, 200, "{}", out.page.html);
+    assert!(out.page.html.contains("“Sign in with Verket”"), "{}", out.page.html);
+    assert!(!browser.is_in().await, "here one is signed out whatever comes next");
+    let (_, link) = out.page.html.split_once("<a class=\"button\" href=\"").unwrap();
+    let link = link.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+    let there = browser.open(&link).await;
+    assert_eq!(there.status, 200, "the provider knows where to send the browser back: {}", there.page.html);
+
+    let mut by_link = stage.browser_of_ada();
+    let out = by_link.submit("/me", "/sign-out", &[]).await;
+    assert_eq!((out.status, out.location.unwrap().path()), (303, "/sign-in"));
+}
+
+#[tokio::test]
 async fn an_account_is_one_persons() {
     let stage = Stage::with("").await;
     stage.link().await;

@@ -71,6 +71,7 @@ const provider = new Provider(issuer, {
 
 // Erfa's port is known later than its provider.
 provider.Client.prototype.redirectUriAllowed = (uri) => uri === told.redirect;
+provider.Client.prototype.postLogoutRedirectUriAllowed = (uri) => uri === told.afterLogout;
 
 const b64 = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 const signed = (header, claims, by = key) => {

@@ -2,10 +2,15 @@
 
 use std::{fs, fs::File, path::PathBuf};
 
-use contracts::directory::Role;
+use contracts::{
+    Audience,
+    directory::{AffiliationStarted, PersonEvent, PersonInvited, Role},
+};
+use event_log::Expected;
 use serde_json::json;
 use system_tests::{Inhabitant, Server, World, erfa};
 use tempfile::TempDir;
+use types::{Line, PersonId, SystemIds};
 
 use crate::{browser::Browser, provider::Provider};
 
@@ -16,6 +21,8 @@ pub(crate) struct Stage {
     pub(crate) providers: Vec<Provider>,
     pub(crate) server: Server,
     pub(crate) ada: Inhabitant,
+    /// The cookie of somebody who has been invited, and has not joined.
+    invited: String,
     data: TempDir,
 }
 
@@ -27,10 +34,16 @@ impl Stage {
 
     pub(crate) async fn start(providers: Vec<(&str, Provider)>, more: &str) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let ada = World::write(data.path(), async |world| {
+        let (ada, invited) = World::write(data.path(), async |world| {
             let agency = world.agency("Verket").await;
             world.person(agency, &[Role::Secretariat]).await;
-            world.person(agency, &[Role::Participant, Role::Secretariat]).await
+            let ada = world.person(agency, &[Role::Participant, Role::Secretariat]).await;
+            let (person, email) = (PersonId::new(&SystemIds), Some(Line::new("ny@verket.example").unwrap()));
+            let invited = vec![PersonInvited { email, agency }.into()];
+            world.commit::<PersonEvent>(person.uuid(), Expected::NoStream, Audience::Agency(agency), invited).await;
+            let works = vec![AffiliationStarted { agency }.into()];
+            world.commit::<PersonEvent>(person.uuid(), Expected::Exists, Audience::Participants, works).await;
+            (ada, world.session(person).await)
         })
         .await;
         let file = |name: &str| data.path().join(name);
@@ -56,10 +69,11 @@ impl Stage {
         for (name, provider) in &providers {
             let redirect = format!("{}/sign-in/openid/{name}/answer", server.url);
             let logout = format!("{}/sign-in/openid/{name}/logout", server.url);
-            provider.told(json!({ "redirect": redirect, "logoutUri": logout })).await;
+            let after = format!("{}/sign-in", server.url);
+            provider.told(json!({ "redirect": redirect, "logoutUri": logout, "afterLogout": after })).await;
         }
         let providers = providers.into_iter().map(|(_, provider)| provider).collect();
-        Self { providers, server, ada, data }
+        Self { providers, server, ada, invited, data }
     }
 
     pub(crate) fn provider(&self) -> &Provider {
@@ -73,6 +87,11 @@ impl Stage {
     /// A browser in which ada has signed in by a link.
     pub(crate) fn browser_of_ada(&self) -> Browser {
         self.browser().with(&self.ada.cookie)
+    }
+
+    /// A browser in which somebody who has not joined has taken their invitation's link.
+    pub(crate) fn browser_of_invited(&self) -> Browser {
+        self.browser().with(&self.invited)
     }
 
     /// Links ada's account.

@@ -65,6 +65,12 @@ impl OpenId {
         Some((self.0.party.provider(name)?, settings))
     }
 
+    /// The provider that is this issuer, and what it is called for people; `None` if it is set up no longer.
+    pub(crate) fn issued_by(&self, issuer: &str, lang: web::Lang) -> Option<(&Provider, String)> {
+        let known = self.0.providers.iter().find(|provider| provider.settings.issuer == issuer)?;
+        Some((self.0.party.provider(&known.settings.name)?, self.name_of(issuer, lang)))
+    }
+
     /// What it is called for people.
     pub(crate) fn name_of(&self, issuer: &str, lang: web::Lang) -> String {
         let provider = self.0.providers.iter().find(|provider| provider.settings.issuer == issuer);

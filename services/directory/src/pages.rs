@@ -80,6 +80,7 @@ pub(crate) fn routes() -> PageRouter<App> {
         .route("/admin/people/{person}/suspension/end", post(suspension::end))
         .route("/admin/people/{person}/sessions/{session}/end", post(admin_person::end_session))
         .route("/admin/people/{person}/tokens/{token}/revoke", post(admin_person::revoke_token))
+        .route("/admin/people/{person}/identities/{identity}/unlink", post(admin_person::unlink))
 }
 
 #[cfg(test)]

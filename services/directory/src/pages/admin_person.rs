@@ -8,19 +8,22 @@ use contracts::directory::SessionEnd;
 use http::StatusCode;
 use serde::Deserialize;
 use service_kit::{ApiPath, Problem, problems};
-use types::{PersonId, SessionId, TokenId};
+use types::{IdentityId, PersonId, SessionId, TokenId};
 use web::{Crumb, Errors, Frame, Section, Texts, dates, page_with};
 
 use super::{
     Shell,
-    credentials::{SessionRow, TokenRow, session_rows, token_rows},
+    credentials::{IdentityRow, SeenFrom, SessionRow, TokenRow, identity_rows, session_rows, token_rows},
     openid::step_up::assured,
     shell::go_on,
     sign_in_link::view_error,
 };
 use crate::{
     By,
-    views::people::{self, PersonRecord},
+    views::{
+        identities,
+        people::{self, PersonRecord},
+    },
 };
 
 /// What is written in the form to shut somebody out.
@@ -49,6 +52,7 @@ struct AdminPersonPage {
     is_self: bool,
     suspended: Option<Suspended>,
     sessions: Vec<SessionRow>,
+    identities: Vec<IdentityRow>,
     tokens: Vec<TokenRow>,
     written: Written,
 }
@@ -85,6 +89,7 @@ pub(super) fn answer(
         since: dates::day(lang, it.since),
         until: it.until.map(|until| dates::moment(lang, until, now)),
     });
+    let from = SeenFrom::Administration(id);
     let template = AdminPersonPage {
         frame: shell.frame_at(&path(id), reading, name, Section::Me),
         t,
@@ -94,8 +99,9 @@ pub(super) fn answer(
         email: person.email.as_ref().map_or_else(String::new, ToString::to_string),
         is_self: reading.viewer.person() == Some(id),
         suspended,
-        sessions: session_rows(shell, reading, &person)?,
-        tokens: token_rows(shell, reading, &person)?,
+        sessions: session_rows(shell, reading, &person, from)?,
+        identities: identity_rows(shell, reading, id, from)?,
+        tokens: token_rows(shell, reading, &person, from)?,
         written,
     };
     Ok(page_with(status, &template))
@@ -131,4 +137,19 @@ pub(super) async fn revoke_token(
     assured(&shell, &reading, &path(person))?;
     let revoked = shell.app.commands.revoke_token(&by(&reading)?, person, token).await;
     Ok(go_on(&reading, revoked.map_err(Problem::from)?.position, &path(person)))
+}
+
+pub(super) async fn unlink(
+    shell: Shell,
+    ids: Result<ApiPath<(PersonId, IdentityId)>, Problem>,
+    AdministrationForm(reading, EndForm {}): AdministrationForm<EndForm>,
+) -> Result<Response, PageRejection> {
+    let ApiPath((person, identity)) = ids?;
+    let known = identities::of_person(&reading.snapshot, person).map_err(view_error)?;
+    if !known.iter().any(|known| known.id == identity) {
+        return Err(Problem::new(&problems::NOT_FOUND).into());
+    }
+    assured(&shell, &reading, &path(person))?;
+    let unlinked = shell.app.commands.unlink_identity(&by(&reading)?, identity).await;
+    Ok(go_on(&reading, unlinked.map_err(Problem::from)?.position, &path(person)))
 }

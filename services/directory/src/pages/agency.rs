@@ -86,7 +86,7 @@ pub(super) async fn show(
         website_is_link: is_web_address(&website),
         website,
         other_names: agency.other_names.iter().map(ToString::to_string).collect(),
-        people: part.items.iter().map(|person| Row::of(person, id, String::new(), &reading, t)).collect(),
+        people: part.items.iter().map(|person| Row::at_agency(person, id, &reading, t)).collect(),
         total: part.total,
         pages: Pages::new(number, PER_PAGE, part.total, format!("/agencies/{id}")),
         may_invite: ended.is_none() && super::invite::may_invite_for(&reading, id),

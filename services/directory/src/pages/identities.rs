@@ -1,16 +1,16 @@
 //! One's accounts at OpenID providers: linking and unlinking them.
 
-use access::{JoiningForm, PageForm, PageRejection, Reading};
+use access::{JoiningForm, PageForm, PageRejection};
 use axum::response::Response;
 use http::HeaderMap;
 use oidc::Demand;
 use serde::Deserialize;
 use service_kit::{ApiPath, Problem, problems};
 use types::IdentityId;
-use web::{Errors, Html, dates};
+use web::Errors;
 
-use super::{Shell, me, openid, shell::go_on, sign_in_link::view_error};
-use crate::{By, commands::Error, openid::Purpose, views::identities};
+use super::{Shell, me, openid, shell::go_on};
+use crate::{By, commands::Error, openid::Purpose};
 
 #[derive(Deserialize)]
 pub(super) struct LinkForm {
@@ -21,29 +21,6 @@ pub(super) struct LinkForm {
 
 #[derive(Deserialize)]
 pub(super) struct Form {}
-
-/// An account as its person sees it.
-pub(super) struct Row {
-    pub(super) id: IdentityId,
-    pub(super) provider: String,
-    pub(super) account: String,
-    pub(super) linked: Html,
-    pub(super) linked_at: types::Timestamp,
-}
-
-/// The accounts of whoever reads.
-pub(super) fn rows(shell: &Shell, reading: &Reading) -> Result<Vec<Row>, Problem> {
-    let Some(person) = reading.viewer.person() else { return Ok(Vec::new()) };
-    let known = identities::of_person(&reading.snapshot, person).map_err(view_error)?;
-    let row = |known: identities::IdentityRecord| Row {
-        id: known.id,
-        provider: shell.app.openid.name_of(&known.issuer, shell.lang),
-        account: known.account,
-        linked: dates::day(shell.lang, known.linked_at),
-        linked_at: known.linked_at,
-    };
-    Ok(known.into_iter().map(row).collect())
-}
 
 pub(super) async fn link(
     shell: Shell,

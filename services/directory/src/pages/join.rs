@@ -9,8 +9,13 @@ use serde::Deserialize;
 use service_kit::Problem;
 use web::{Errors, Frame, Section, Texts, page_with};
 
-use super::{Shell, fields, shell::go_on};
-use crate::{By, domain::person::Profile};
+use super::{
+    Shell,
+    credentials::{IdentityRow, SeenFrom, identity_rows},
+    fields, openid,
+    shell::go_on,
+};
+use crate::{By, domain::person::Profile, openid::Offer};
 
 #[derive(Default, Deserialize)]
 pub(super) struct Form {
@@ -27,18 +32,31 @@ struct JoinPage {
     form: Form,
     agency: String,
     path: &'static str,
+    identities: Vec<IdentityRow>,
+    providers: Vec<Offer>,
+    /// Where one comes back to when an account has been linked.
+    linked_on: &'static str,
 }
 
 fn invited(reading: &Reading) -> Option<&PersonViewer> {
     reading.viewer.signed_in().filter(|viewer| !viewer.joined)
 }
 
-fn answer(shell: &Shell, reading: &Reading, viewer: &PersonViewer, form: Form, errors: Errors) -> Response {
+fn answer(
+    shell: &Shell,
+    reading: &Reading,
+    viewer: &PersonViewer,
+    form: Form,
+    errors: Errors,
+) -> Result<Response, Problem> {
     let t = shell.texts();
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let frame = shell.frame_at(access::JOIN_PATH, reading, t.get("join-title"), Section::Me);
     let agency = viewer.agency_name.clone();
-    page_with(status, &JoinPage { frame, t, errors, form, agency, path: access::JOIN_PATH })
+    let identities = identity_rows(shell, reading, viewer.person, SeenFrom::OwnPage)?;
+    let (path, providers) = (access::JOIN_PATH, openid::offers(shell));
+    let page = JoinPage { frame, t, errors, form, agency, path, identities, providers, linked_on: path };
+    Ok(page_with(status, &page))
 }
 
 /// Somebody who has joined and holds no mandate that lets them take part is told who may give them one.
@@ -51,9 +69,9 @@ struct WaitingPage {
     administers: bool,
 }
 
-pub(super) async fn show(shell: Shell, JoiningPage(reading): JoiningPage) -> Response {
-    match reading.viewer.signed_in() {
-        Some(viewer) if !viewer.joined => answer(&shell, &reading, viewer, Form::default(), Errors::none()),
+pub(super) async fn show(shell: Shell, JoiningPage(reading): JoiningPage) -> Result<Response, PageRejection> {
+    Ok(match reading.viewer.signed_in() {
+        Some(viewer) if !viewer.joined => answer(&shell, &reading, viewer, Form::default(), Errors::none())?,
         Some(viewer) if !viewer.participates => {
             let t = shell.texts();
             let frame = shell.frame(&reading, t.get("waiting-title"), Section::Me);
@@ -61,7 +79,7 @@ pub(super) async fn show(shell: Shell, JoiningPage(reading): JoiningPage) -> Res
             page_with(StatusCode::OK, &WaitingPage { frame, t, agency, administers })
         }
         _ => Redirect::to("/").into_response(),
-    }
+    })
 }
 
 pub(super) async fn send(
@@ -70,7 +88,7 @@ pub(super) async fn send(
 ) -> Result<Response, PageRejection> {
     let Some(viewer) = invited(&reading) else { return Ok(Redirect::to("/").into_response()) };
     match profile(&shell, &form.name, &form.title) {
-        Err(errors) => Ok(answer(&shell, &reading, viewer, form, errors)),
+        Err(errors) => Ok(answer(&shell, &reading, viewer, form, errors)?),
         Ok(profile) => {
             let by = By::viewer(viewer);
             let joined = shell.app.commands.join(&by, viewer.person, profile).await.map_err(Problem::from)?;

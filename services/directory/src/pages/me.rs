@@ -11,8 +11,7 @@ use web::{Errors, Frame, Html, Section, Texts, dates, page_with};
 
 use super::{
     Shell,
-    credentials::{SessionRow, TokenRow, session_rows, token_rows},
-    identities,
+    credentials::{IdentityRow, SeenFrom, SessionRow, TokenRow, identity_rows, session_rows, token_rows},
     join::profile,
     openid,
     shell::go_on,
@@ -69,8 +68,10 @@ struct MePage {
     own_title: String,
     days_max: i64,
     sessions: Vec<SessionRow>,
-    identities: Vec<identities::Row>,
+    identities: Vec<IdentityRow>,
     providers: Vec<crate::openid::Offer>,
+    /// Where one comes back to when an account has been linked.
+    linked_on: &'static str,
     tokens: Vec<TokenRow>,
     new_token: TokenForm,
     kept: Vec<Kept>,
@@ -104,8 +105,9 @@ pub(super) fn answer(
     let mut fresh = Written::fresh(shell, reading);
     written(&mut fresh);
     let mandates = own_mandates(shell, reading, &person)?;
-    let (sessions, tokens) = (session_rows(shell, reading, &person)?, token_rows(shell, reading, &person)?);
-    let identities = identities::rows(shell, reading)?;
+    let from = SeenFrom::OwnPage;
+    let (sessions, tokens) = (session_rows(shell, reading, &person, from)?, token_rows(shell, reading, &person, from)?);
+    let identities = identity_rows(shell, reading, person.id, from)?;
     let mut kept = kept(t, reading, &person)?;
     kept.extend(identities.iter().map(|row| Kept {
         what: t.get("kept-identity"),
@@ -134,6 +136,7 @@ pub(super) fn answer(
         sessions,
         identities,
         providers: openid::offers(shell),
+        linked_on: "/me#identities",
         tokens,
         new_token: TokenForm::new(reading, t, fresh.token)?,
         kept,

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::{extract::Query, response::Response};
 use serde::Deserialize;
 use types::{AgencyId, PersonId};
-use web::{Choice, Frame, Pages, Section, Texts, page};
+use web::{Choice, Frame, Html, Pages, Section, Texts, dates, page};
 
 use super::{Shell, agencies::page_number, sign_in_link::view_error};
 use crate::views::{agencies, people};
@@ -29,6 +29,15 @@ pub(super) struct Row {
     pub(super) agency: String,
     /// Roles beside taking part.
     pub(super) roles: Vec<String>,
+    /// The mandates with their dates, where the list is that of one agency.
+    pub(super) held: Vec<Held>,
+}
+
+/// A mandate in force.
+pub(super) struct Held {
+    pub(super) role: String,
+    pub(super) from: Html,
+    pub(super) until: Option<Html>,
 }
 
 impl Row {
@@ -49,7 +58,20 @@ impl Row {
                 .filter(|role| *role != contracts::directory::Role::Participant)
                 .map(|role| t.of("role", role.as_str()))
                 .collect(),
+            held: Vec::new(),
         }
+    }
+
+    /// The same on the page of this agency: with what they hold there, and since when.
+    pub(super) fn at_agency(person: &people::PersonRecord, agency: AgencyId, reading: &Reading, t: Texts) -> Self {
+        let now = reading.now();
+        let held = person.mandates.iter().filter(|held| held.agency == agency && held.is_in_force(now));
+        let held = held.map(|held| Held {
+            role: t.of("role", held.role.as_str()),
+            from: dates::day(t.lang(), held.from),
+            until: held.until.map(|until| dates::day(t.lang(), until)),
+        });
+        Self { roles: Vec::new(), held: held.collect(), ..Self::of(person, agency, String::new(), reading, t) }
     }
 }
 

@@ -59,6 +59,11 @@ impl Shell {
         }
     }
 
+    /// The frame of a page for somebody who has just signed out.
+    pub(crate) fn frame_of_nobody(&self, path: &str, title: String, section: Section) -> Frame {
+        Frame { section, demo: self.app.personas.is_some(), ..Frame::new(self.lang, title, path.to_owned()) }
+    }
+
     /// The frame of a page that shows a form again, at the address of the page on which it stands.
     pub(crate) fn frame_at(&self, path: &str, reading: &Reading, title: String, section: Section) -> Frame {
         Frame { path: path.to_owned(), ..self.frame(reading, title, section) }

@@ -224,6 +224,11 @@ async fn a_mandate_is_delegated_to_a_colleague_and_taken_back() {
     assert_eq!((delegated.status.as_u16(), delegated.location()), (303, &*theirs), "{}", delegated.body);
     let page = chief.get(&theirs).await.body;
     assert!(page.contains("Delegerat av Bo"), "{page}");
+    let agency = chief.get(&format!("/agencies/{}", cast.agency)).await.body;
+    let (_, delegated) = agency.split_once(">Cim<").expect("the agency's people are listed");
+    let (_, delegated) = delegated.split_once("Ledning").expect("with their mandates");
+    let (delegated, _) = delegated.split_once("</p>").unwrap();
+    assert!(delegated.contains("Från") && delegated.contains("Till"), "and their dates: {delegated}");
     let (_, end) = page.split_once(&format!("action=\"{theirs}/mandates/")).expect("who delegated ends it");
     let end = format!("{theirs}/mandates/{}", end.split('"').next().unwrap());
     let mut colleague = cast.world.browser_of(colleague).await;

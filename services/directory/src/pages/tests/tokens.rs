@@ -3,7 +3,7 @@
 use contracts::{
     Actor, Audience, EventSet, Meta,
     directory::Role,
-    forum::{ArenaAccess, ArenaEvent, ArenaOpened, MemberJoined},
+    forum::{ArenaAccess, ArenaEvent, ArenaOpened, MemberInvited, MemberJoined},
 };
 use event_log::{Commit, Expected, NewEvent};
 use types::{ArenaId, Clock as _, CommitId, Line, Paragraphs, PersonId, StreamId, SystemIds};
@@ -18,8 +18,8 @@ async fn start() -> (World, PersonId, Browser) {
     (world, person, browser)
 }
 
-/// An arena, as the forum opens one, with these members.
-async fn arena(world: &World, name: &str, members: &[PersonId]) -> ArenaId {
+/// An arena, as the forum opens one, in which this happens next.
+async fn arena(world: &World, name: &str, next: ArenaEvent) -> ArenaId {
     let arena = ArenaId::new(&SystemIds);
     let opened = ArenaOpened {
         name: Line::new(name).unwrap(),
@@ -27,8 +27,7 @@ async fn arena(world: &World, name: &str, members: &[PersonId]) -> ArenaId {
         need_areas: Vec::new(),
         access: ArenaAccess::Members,
     };
-    let mut events = vec![ArenaEvent::from(opened)];
-    events.extend(members.iter().map(|person| ArenaEvent::from(MemberJoined { person: *person })));
+    let events = [opened.into(), next];
     let id = CommitId::derived(arena.uuid(), "test");
     let new = events.iter().enumerate().map(|(ordinal, event)| NewEvent::of(id, ordinal, event)).collect();
     let meta = Meta::new(Actor::System { part: "test".into() }, Audience::Arena(arena), world.clock.now());
@@ -41,10 +40,11 @@ async fn arena(world: &World, name: &str, members: &[PersonId]) -> ArenaId {
 #[tokio::test]
 async fn a_token_is_for_the_arenas_that_were_chosen_among_ones_own() {
     let (world, person, mut browser) = start().await;
-    let (own, _) = (arena(&world, "Egen arena", &[person]).await, arena(&world, "Andras", &[]).await);
+    let own = arena(&world, "Egen arena", MemberJoined { person }.into()).await;
+    arena(&world, "Andras arena", MemberInvited { person }.into()).await;
     let page = browser.get("/me").await.body;
     assert!(page.contains("Egen arena") && page.contains(&own.to_string()));
-    assert!(!page.contains("Andras"), "one is no member of it");
+    assert!(!page.contains("Andras arena"), "one is no member of it");
 
     let own = own.to_string();
     let fields = [("label", "Diariet"), ("scopes", "read"), ("days", "30"), ("arenas", &*own)];
