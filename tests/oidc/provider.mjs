@@ -3,7 +3,7 @@
 //   node provider.mjs '{ "clientJwks": … }'
 //
 // It says `{ "issuer": … }` on its first line. `POST /told` with JSON tells it what to do from then on:
-//   redirect, logoutUri   where Erfa is; the provider starts before it
+//   redirect, logoutUri, afterLogout   where Erfa is; the provider starts before it
 //   account, acr   who signs in, at which level; `claims` what is said of them, `deny` that they break off
 //   rotate         sign with a new key from now on; `hide` keeps the new one from being published
 //   forge          what is wrong with the next ID tokens

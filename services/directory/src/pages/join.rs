@@ -54,7 +54,7 @@ fn answer(
     let frame = shell.frame_at(access::JOIN_PATH, reading, t.get("join-title"), Section::Me);
     let agency = viewer.agency_name.clone();
     let identities = identity_rows(shell, reading, viewer.person, SeenFrom::OwnPage)?;
-    let (path, providers) = (access::JOIN_PATH, openid::offers(shell));
+    let (path, providers) = (access::JOIN_PATH, openid::offers_beside(shell, &identities));
     let page = JoinPage { frame, t, errors, form, agency, path, identities, providers, linked_on: path };
     Ok(page_with(status, &page))
 }

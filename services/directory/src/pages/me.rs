@@ -42,6 +42,7 @@ struct OwnMandate {
     id: MandateId,
     role: String,
     agency: String,
+    from: Html,
     until: Option<Html>,
     may_delegate: bool,
 }
@@ -134,8 +135,8 @@ pub(super) fn answer(
         own_title: fresh.title,
         days_max: DAYS_MAX,
         sessions,
+        providers: openid::offers_beside(shell, &identities),
         identities,
-        providers: openid::offers(shell),
         linked_on: "/me#identities",
         tokens,
         new_token: TokenForm::new(reading, t, fresh.token)?,
@@ -159,6 +160,7 @@ fn own_mandates(shell: &Shell, reading: &Reading, person: &people::PersonRecord)
             id: held.id,
             role: t.of("role", held.role.as_str()),
             agency: agency.map_or_else(String::new, |record| record.agency.name.to_string()),
+            from: dates::day(shell.lang, held.from),
             until: held.until.map(|until| dates::day(shell.lang, until)),
             may_delegate: held.may_be_delegated(now),
         });

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use service_kit::{ApiPath, Problem, problems};
 use web::{Frame, Section, Texts, page};
 
-use super::Shell;
+use super::{Shell, credentials::IdentityRow};
 use crate::{
     app::App,
     openid::{FLOW_SECONDS, Flow, Offer, Purpose},
@@ -45,6 +45,13 @@ struct LeavePage {
 /// The providers as they are offered to whoever reads.
 pub(super) fn offers(shell: &Shell) -> Vec<Offer> {
     shell.app.openid.offers(shell.lang)
+}
+
+/// Those at which one of these accounts is not.
+pub(super) fn offers_beside(shell: &Shell, accounts: &[IdentityRow]) -> Vec<Offer> {
+    let mut offers = offers(shell);
+    offers.retain(|offer| !accounts.iter().any(|account| account.provider == offer.name));
+    offers
 }
 
 /// The button of a provider was pressed on the page to sign in.

@@ -1,5 +1,6 @@
 //! The rules of a person, case by case.
 
+use contracts::directory::{AffiliationEnded, AffiliationStarted, MandateEnded, PersonReinstated};
 use event_sourcing::testing::given;
 use uuid::Uuid;
 
@@ -272,7 +273,7 @@ fn a_delegation_lasts_no_longer_than_what_it_comes_from() {
         let delegation = delegation(original(Role::Leadership, None));
         Command::Delegate(Delegation { from: at(from), until: at(until), ..delegation })
     };
-    let days = DELEGATION_DAYS_MAX * SECONDS_A_DAY;
+    let days = DELEGATION_DAYS_MAX * 24 * 60 * 60;
     given::<Person>(held()).when(lasting(200, 201 + days)).then_refused(Error::DelegatedTooLong);
     given::<Person>(held()).when(lasting(150, 200)).then_refused(Error::EndsBeforeItBegins);
     given::<Person>(held()).when(lasting(300, 250)).then_refused(Error::EndsBeforeItBegins);
