@@ -6,8 +6,8 @@ use access::{FormOwner, Keys, Secret, csrf_token, session_text, token_text};
 use contracts::{
     Audience,
     directory::{
-        AffiliationEnded, MandateGranted, PersonEvent, PersonInvited, Role, Scope, SessionEnd, SessionEvent,
-        SessionRevoked, SignInLinkIssued, SignedIn, TokenEvent, TokenIssued, TokenRevoked,
+        AffiliationEnded, IdentityEvent, IdentityLinked, MandateGranted, PersonEvent, PersonInvited, Role, Scope,
+        SessionEnd, SessionEvent, SessionRevoked, SignInLinkIssued, SignedIn, TokenEvent, TokenIssued, TokenRevoked,
     },
     forum::{
         ArenaAccess, ArenaEvent, MemberInvited, PostAdded, ShownAs, ThreadClosed, ThreadEvent, ThreadKind, ThreadOpened,
@@ -17,8 +17,8 @@ use event_log::Expected;
 use jiff::SignedDuration;
 use system_tests::World;
 use types::{
-    AgencyId, ArenaId, Ids as _, Line, MandateId, Paragraphs, PersonId, PostId, SessionId, SystemIds, ThreadId,
-    Timestamp, TokenId,
+    AgencyId, ArenaId, IdentityId, Ids as _, Line, MandateId, Paragraphs, PersonId, PostId, SessionId, SystemIds,
+    ThreadId, Timestamp, TokenId,
 };
 
 const BOTH: [Scope; 2] = [Scope::Read, Scope::Write];
@@ -187,7 +187,7 @@ impl<'w> Cast<'w> {
         (thread, first)
     }
 
-    /// Somebody, and a colleague with a mandate, both of the agency.
+    /// Somebody with an account at a provider, and a colleague with a mandate, both of the agency.
     async fn people(&mut self, scene: &mut Scene) {
         let mandate = MandateId::new(&SystemIds);
         let somebody = self.world.person(self.agency, &[]).await.person;
@@ -195,7 +195,12 @@ impl<'w> Cast<'w> {
         let granted =
             MandateGranted { mandate, role: Role::ContactPerson, agency: self.agency, from: self.now, until: None };
         self.happened::<PersonEvent>(colleague.uuid(), false, Audience::Participants, vec![granted.into()]).await;
+        let identity = IdentityId::new(&SystemIds);
+        let (issuer, account) = (line("https://inloggning.example"), line("konto"));
+        let linked = vec![IdentityLinked { person: somebody, issuer, account }.into()];
+        self.happened::<IdentityEvent>(identity.uuid(), true, Audience::System, linked).await;
         scene.extend([
+            ("identity", identity.to_string()),
             ("agency", self.agency.to_string()),
             ("person", somebody.to_string()),
             ("people", somebody.to_string()),

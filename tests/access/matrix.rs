@@ -45,8 +45,7 @@ impl Cell<'_> {
 
     /// Whether the security log hears of it: that somebody may not do something, or looks for the administration.
     fn is_noted(&self) -> bool {
-        let is_administration =
-            ["page.administration", "page.security", "page.nowhere-in-administration"].contains(&&*self.route.rule);
+        let is_administration = ["page.administration", "page.security"].contains(&&*self.route.rule);
         match self.expected {
             Answer::Status(403) => true,
             Answer::Status(404) => is_administration,
