@@ -28,6 +28,12 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// A sign-in at this provider that begins now, with secrets of its own.
+    pub fn new(provider: &str, demand: Demand, now: Timestamp) -> Self {
+        let (state, nonce, verifier) = (Secret::new(), Secret::new(), Secret::new());
+        Self { provider: provider.to_owned(), state, nonce, verifier, demand, began_at: now }
+    }
+
     /// The provider that it went to.
     pub fn provider(&self) -> &str {
         &self.provider
@@ -36,6 +42,11 @@ impl Pending {
     /// When it began.
     pub fn began_at(&self) -> Timestamp {
         self.began_at
+    }
+
+    /// What its answer has to carry.
+    pub fn state(&self) -> &str {
+        self.state.expose()
     }
 
     /// Whether this is the state that its answer has to carry.
@@ -59,7 +70,8 @@ pub(crate) async fn begin(provider: &Provider, redirect_uri: &str, mut demand: D
     if demand.acr_values.is_empty() {
         demand.acr_values.clone_from(&settings.acr_values);
     }
-    let (state, nonce, verifier) = (Secret::new(), Secret::new(), Secret::new());
+    let pending = Pending::new(&settings.name, demand, provider.0.clock.now());
+    let Pending { state, nonce, verifier, demand, .. } = &pending;
     let mut url = Url::parse(&metadata.authorization_endpoint)
         .map_err(|_| Error::Provider("its authorization endpoint is no address".to_owned()))?;
     let mut scope = "openid".to_owned();
@@ -84,7 +96,5 @@ pub(crate) async fn begin(provider: &Provider, redirect_uri: &str, mut demand: D
         query.append_pair("max_age", &age.as_secs().to_string());
     }
     drop(query);
-    let began_at = provider.0.clock.now();
-    let pending = Pending { provider: settings.name.clone(), state, nonce, verifier, demand, began_at };
     Ok(Begun { url: url.into(), pending })
 }
