@@ -89,14 +89,14 @@ export async function shows(page, expected) {
 }
 
 /** The hidden fields of the form with this action, on the page at this path. */
-async function hiddenFields(page, path, action) {
+export async function hiddenFields(page, path, action) {
   const html = await (await page.context().request.get(path)).text();
   const form = html.slice(html.indexOf(`action="${action}"`));
   const fields = /type="hidden" name="([^"]*)" value="([^"]*)"/g;
   return Object.fromEntries([...form.slice(0, form.indexOf("</form>")).matchAll(fields)].map(([, name, value]) => [name, value]));
 }
 
-async function sendForm(page, action, form) {
+export async function sendForm(page, action, form) {
   const headers = { origin: new URL(page.url()).origin };
   const answer = await page.context().request.post(action, { form, headers, maxRedirects: 0 });
   if (answer.status() !== 303) throw new Error(`${action} was refused: ${answer.status()} ${await answer.text()}`);

@@ -19,4 +19,4 @@ pub use id::{
 pub use need_area::NeedArea;
 pub use position::{Position, Revision};
 pub use stream::{Category, InvalidStream, StreamId};
-pub use text::{Line, Paragraphs, TextError};
+pub use text::{Line, Paragraphs, TextError, is_forbidden};

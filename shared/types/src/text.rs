@@ -40,8 +40,9 @@ pub struct Line<const MAX: usize>(Box<str>);
 pub struct Paragraphs<const MAX: usize>(Box<str>);
 
 /// Control characters other than tab and line feed, and the formatting characters of the bidirectional algorithm
-/// (Unicode Standard Annex 9, section 2), with which text can be made to read other than it is.
-fn is_forbidden(c: char) -> bool {
+/// (Unicode Standard Annex 9, section 2), with which text can be made to read other than it is. No text that is taken holds
+/// one; what is read out of a text, such as a character reference, still can.
+pub fn is_forbidden(c: char) -> bool {
     (c.is_control() && c != '\t' && c != '\n')
         || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
         || matches!(c, '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{2028}' | '\u{2029}')

@@ -2,6 +2,8 @@
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
+use types::is_forbidden;
+
 use super::{DEPTH_MAX, links};
 
 /// What became of an element that was opened, to treat its end alike.
@@ -28,6 +30,11 @@ pub(super) fn rewrite<'a>(
     rewriter.written.into_iter()
 }
 
+/// A text without the characters that are not taken: a character reference (`&#x202e;`) brings them in past that.
+fn visible(text: CowStr<'_>) -> CowStr<'_> {
+    if text.contains(is_forbidden) { text.replace(is_forbidden, "").into() } else { text }
+}
+
 #[derive(Default)]
 struct Rewriter<'a> {
     first_heading: u8,
@@ -46,6 +53,7 @@ struct Rewriter<'a> {
 impl<'a> Rewriter<'a> {
     fn take(&mut self, event: Event<'a>) {
         match event {
+            Event::Text(text) if text.contains(is_forbidden) => self.take(Event::Text(visible(text))),
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
             Event::Html(text) | Event::InlineHtml(text) => self.written.push(Event::Text(text)),
@@ -55,7 +63,12 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    fn start(&mut self, tag: Tag<'a>) {
+    fn start(&mut self, mut tag: Tag<'a>) {
+        if let Tag::Link { dest_url, title, .. } | Tag::Image { dest_url, title, .. } = &mut tag {
+            for text in [dest_url, title] {
+                *text = visible(std::mem::replace(text, CowStr::Borrowed("")));
+            }
+        }
         match &tag {
             Tag::Link { .. } | Tag::Image { .. } => self.links += 1,
             Tag::CodeBlock(_) => self.code_blocks += 1,

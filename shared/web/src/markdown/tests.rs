@@ -176,3 +176,19 @@ fn tables_deep_inside_lose_all_of_their_markup_or_none() {
     assert!(!html.contains("<t"), "{html}");
     assert!(html.contains('a') && html.contains('b'));
 }
+
+#[test]
+fn a_character_reference_brings_in_nothing_that_is_not_taken() {
+    for source in [
+        "v&#x202e;ä&rlm;n&#8295;d&#x2028;t&#1;",
+        "[ord](https://example.org/&#x202e;x \"ti&lrm;tel\")",
+        "![bild&#x202e;](/x&#x2066;y)",
+        "[java](&#1;javascript:x)",
+        "# r&#xFEFF;ubrik",
+    ] {
+        let html = html(source);
+        assert!(!html.replace('\n', "").contains(types::is_forbidden), "{source:?} gave {html:?}");
+        assert!(!html.contains("javascript"), "{source:?} gave {html:?}");
+    }
+    assert_eq!(html("v&#x202e;änd").trim(), "<p>vänd</p>");
+}
