@@ -45,12 +45,17 @@ fn viewers(stage: &Stage) -> Vec<(String, Viewer, Shown)> {
         let holds = !stage.truth.signed_out.contains(&who);
         viewers.push((format!("{who}"), Viewer { who: Some(who), holds }, shown(&someone.main)));
         let second = shown(&someone.second);
+        let carried = |which: usize| Shown { cookie: String::new(), token: someone.carried[which].clone() };
+        if !holds || stage.truth.left.contains(&who) {
+            viewers.push((format!("{who}, whose session was carried elsewhere"), nobody, carried(0)));
+        }
         if stage.truth.sessions_ended.contains(&who) {
             viewers.push((
                 format!("{who}, whose session ended"),
                 nobody,
                 Shown { token: String::new(), ..second.clone() },
             ));
+            viewers.push((format!("{who}, whose session was carried elsewhere and ended"), nobody, carried(1)));
         }
         if stage.truth.tokens_ended.contains(&who) {
             viewers.push((format!("{who}, whose token ended"), nobody, Shown { cookie: String::new(), ..second }));

@@ -15,18 +15,18 @@ use crate::{
 };
 
 /// A kind of topic.
-struct Topic {
-    service: &'static str,
+pub(crate) struct Topic {
+    pub(crate) service: &'static str,
     /// A topic is `<kind>/<id>`.
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     /// Of which thing of the scene.
-    thing: &'static str,
+    pub(crate) thing: &'static str,
     /// By which rule of `policy.txt` it is opened.
     rule: &'static str,
 }
 
 /// All of them. A new one is a row here.
-const TOPICS: [Topic; 2] = [
+pub(crate) const TOPICS: [Topic; 2] = [
     Topic { service: "forum", kind: "thread", thing: "thread", rule: "live.content" },
     Topic { service: "forum", kind: "arena", thing: "arena", rule: "live.content" },
 ];

@@ -8,7 +8,10 @@ use serde_json::json;
 use system_tests::Socket;
 
 use super::stage::Stage;
-use crate::table::{Route, Surface};
+use crate::{
+    table::{Route, Surface},
+    topics::TOPICS,
+};
 
 /// How many requests are under way at a time, and how many addresses are asked for at most.
 const AT_ONCE: usize = 8;
@@ -241,31 +244,39 @@ impl Crawl<'_> {
 
     /// Every topic from its start, until there is no more.
     async fn live(&self, channel: &Channel, form: &str) -> Vec<Found> {
-        let topics = [("arena", self.ids("arena")), ("thread", self.ids("thread"))];
-        let topics: Vec<_> =
-            topics.iter().flat_map(|(kind, ids)| ids.iter().map(move |id| format!("{kind}/{id}"))).collect();
         let address = self.stage.asker.base().trim_start_matches("http://");
-        let socket = match channel.needs {
-            Needs::Cookie => Socket::try_connect_in_browser(address, "forum", &self.shown.cookie).await,
-            Needs::Token | Needs::Nothing => Socket::try_connect(address, "forum", &self.shown.token).await,
-        };
-        let Ok(mut socket) = socket else { return Vec::new() };
         let mut found = Vec::new();
-        for (number, topic) in topics.into_iter().enumerate() {
-            let number = u32::try_from(number).expect("few topics");
-            socket.subscribe(number, &topic, "start", form).await;
-            let mut text = String::new();
-            while let Some(frame) = socket.next().await {
-                text += &format!("{frame}\n");
-                if frame["t"] == "live" && frame["s"] == number || frame["t"] == "err" {
-                    break;
-                }
+        for service in TOPICS.iter().map(|topic| topic.service).collect::<BTreeSet<_>>() {
+            let socket = match channel.needs {
+                Needs::Cookie => Socket::try_connect_in_browser(address, service, &self.shown.cookie).await,
+                Needs::Token | Needs::Nothing => Socket::try_connect(address, service, &self.shown.token).await,
+            };
+            let Ok(mut socket) = socket else { continue };
+            let kinds = TOPICS.iter().filter(|topic| topic.service == service);
+            let topics =
+                kinds.flat_map(|topic| self.ids(topic.thing).into_iter().map(|id| format!("{}/{id}", topic.kind)));
+            for (number, topic) in topics.enumerate() {
+                let number = u32::try_from(number).expect("few topics");
+                let text = told(&mut socket, number, &topic, form).await;
+                found.push(Found { channel: channel.name, address: format!("{service}: {topic}"), text });
             }
-            socket.send(json!({"t": "unsub", "s": number})).await;
-            found.push(Found { channel: channel.name, address: topic, text });
         }
         found
     }
+}
+
+/// What is told of a topic from its start, until there is no more.
+async fn told(socket: &mut Socket, number: u32, topic: &str, form: &str) -> String {
+    socket.subscribe(number, topic, "start", form).await;
+    let mut text = String::new();
+    while let Some(frame) = socket.next().await {
+        text += &format!("{frame}\n");
+        if frame["t"] == "live" && frame["s"] == number || frame["t"] == "err" {
+            break;
+        }
+    }
+    socket.send(json!({"t": "unsub", "s": number})).await;
+    text
 }
 
 /// Where a page leads, on this site; not to the other language and not to signing in, which lead back to wherever one

@@ -36,6 +36,8 @@ const INVITING: [usize; 4] = [0, 1, 3, 4];
 pub(crate) struct Someone {
     pub(crate) main: Inhabitant,
     pub(crate) second: Inhabitant,
+    /// The tokens that carry both sessions elsewhere, from before anything happened.
+    pub(crate) carried: [String; 2],
 }
 
 /// What somebody showed before to say who they are.
@@ -88,7 +90,7 @@ impl Stage {
                 };
                 let main = world.joined(agencies[agency], roles).await;
                 let second = world.again(&main).await;
-                people.push(Someone { main, second });
+                people.push(Someone { main, second, carried: [String::new(), String::new()] });
             }
             let joining = joining(world, agencies[0], &mut truth).await;
             accounts(world, people[0].main.person, &mut truth).await;
@@ -113,9 +115,23 @@ impl Stage {
             delegated: BTreeMap::new(),
             keys,
         };
+        for who in 0..ADMINISTRATOR {
+            let Someone { main, second, .. } = &stage.people[who];
+            let carried = [stage.carry(&main.cookie).await, stage.carry(&second.cookie).await];
+            stage.people[who].carried = carried;
+        }
         stage.contact_mandate = stage.mandates_of(CONTACT).await.pop();
         stage.mandates.extend(stage.contact_mandate.clone());
         stage
+    }
+
+    /// A token that carries the session of this cookie elsewhere.
+    async fn carry(&self, cookie: &str) -> String {
+        let request = self.asker.bare(Method::POST, "/api/directory/v1/me/session/token");
+        let request = request.header(header::COOKIE, cookie).header(header::ORIGIN, self.asker.base());
+        let response = request.header("x-csrf-token", self.csrf(cookie)).send().await.expect("the server answers");
+        let answer: Value = response.json().await.expect("the API answers in JSON");
+        answer["token"].as_str().unwrap_or_else(|| panic!("no session is carried: {answer}")).to_owned()
     }
 
     /// Asks the API as somebody; what was answered, if it was done, and is there for everybody to see.
