@@ -30,8 +30,10 @@ use viewer::Known;
 
 pub(crate) use intake::Intake;
 
-/// How long the last frames may take to reach the client.
+/// How long the last frames may take to reach the client, and how long it may take to answer the close.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// The same where the client may no longer be there: both together take less than the second within which it is to be gone.
+const FAREWELL_REVOKED: Duration = Duration::from_millis(300);
 
 /// What is kept of the request that opened a socket.
 pub(crate) struct Caller {
@@ -103,7 +105,14 @@ pub(crate) async fn serve<T: Transport>(live: Arc<Shared>, mut transport: T, cal
             while let Some(Ok(_)) = transport.next().await {}
             Ok::<_, axum::Error>(())
         };
-        let _ = tokio::time::timeout(FAREWELL, farewell).await;
+        let _ = tokio::time::timeout(farewell_within(Some(code)), farewell).await;
+    }
+}
+
+const fn farewell_within(code: Option<CloseCode>) -> Duration {
+    match code {
+        Some(CloseCode::Revoked) => FAREWELL_REVOKED,
+        _ => FAREWELL,
     }
 }
 
@@ -178,7 +187,8 @@ impl Socket {
 
     /// Writes what must not be lost before the close.
     async fn finish<T: Transport>(&mut self, transport: &mut T) -> bool {
-        tokio::time::timeout(FAREWELL, self.outbox.flush(transport)).await.unwrap_or(false)
+        let within = farewell_within(self.close);
+        tokio::time::timeout(within, self.outbox.flush(transport)).await.unwrap_or(false)
     }
 
     fn elapsed(&self) -> Duration {

@@ -1,6 +1,6 @@
 //! Access that ends while somebody listens.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use contracts::{directory::Role, forum::ArenaAccess};
 use futures_util::{FutureExt as _, future::BoxFuture};
@@ -200,6 +200,28 @@ async fn a_session_or_token_that_is_revoked_ends_its_sockets_and_no_others() {
     assert_eq!(program.end().await, (vec!["live-revoked".into()], Some(4503)));
     assert_eq!((others.post().await.0, others.post().await.0), ("one".into(), "two".into()));
     assert_eq!(world.live.sockets(), 1);
+}
+
+#[tokio::test]
+async fn whoever_takes_nothing_is_gone_as_soon() {
+    let world = World::new().await;
+    let someone = world.someone("Astrid").await;
+    let thread = world.thread(world.arena(ArenaAccess::Open).await).await;
+    let mut client = world.enter_within(&someone).await;
+    client.sub(1, &topic(thread), "now", "event").await;
+    // More than what lies between server and client takes.
+    let body = "å".repeat(19_000);
+    for _ in 0..10 {
+        world.add(thread, &body).await;
+    }
+    tokio::time::pause();
+    world.end_session(&someone).await;
+    let began = tokio::time::Instant::now();
+    while client.is_connected().await {
+        tokio::time::advance(Duration::from_millis(1)).await;
+    }
+    assert!(began.elapsed() <= Duration::from_secs(1), "{:?}", began.elapsed());
+    assert_eq!(world.live.sockets(), 0);
 }
 
 #[tokio::test]

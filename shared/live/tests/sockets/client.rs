@@ -74,6 +74,11 @@ impl Client {
         let _ = self.socket.send(message).await;
     }
 
+    /// Whether the other end is still there to be written to.
+    pub(crate) async fn is_connected(&mut self) -> bool {
+        self.socket.send(Message::Ping(Vec::new().into())).await.is_ok()
+    }
+
     /// The next frame but pings, which it answers; `None` when the socket is closed.
     pub(crate) async fn next(&mut self) -> Option<Value> {
         loop {
