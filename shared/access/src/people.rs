@@ -247,8 +247,8 @@ pub fn secretariat(snapshot: &Snapshot, now: Timestamp) -> Result<Vec<PersonReco
     Ok(of_secretariat)
 }
 
-/// The position of the newest event that may change what is known of any viewer.
-pub(crate) fn rights_at(snapshot: &Snapshot) -> Result<Position, ViewError> {
+/// The position of the newest event that may change what is known of any viewer, or how a person or an agency is called.
+pub fn rights_at(snapshot: &Snapshot) -> Result<Position, ViewError> {
     let position = snapshot.table(RIGHTS_AT)?.get(())?;
     Ok(position.map_or(Position::START, |position| Position::new(position.value())))
 }

@@ -13,7 +13,7 @@ use crate::views::people;
 
 /// Read a person
 ///
-/// Somebody who joined, also if they have left. Those who are only invited are not found.
+/// Somebody who takes part. Those who are only invited, or have left, are not found.
 #[utoipa::path(
     get, path = "/people/{id}", tag = "people",
     params(("id" = PersonId, Path, description = "The person"),
@@ -27,6 +27,6 @@ pub(super) async fn read(
     ApiPath(id): ApiPath<PersonId>,
 ) -> Result<impl IntoResponse, Problem> {
     let person = people::get(&reading.snapshot, id).map_err(unreadable)?;
-    let person = person.filter(|person| person.joined_at.is_some()).ok_or_else(not_found)?;
+    let person = person.filter(people::PersonRecord::takes_part).ok_or_else(not_found)?;
     Ok((read_at(&reading), Json(PersonDto::new(&person, &reading))))
 }

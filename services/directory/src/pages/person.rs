@@ -65,12 +65,14 @@ struct PersonPage {
     written: Written,
 }
 
-/// The person, if the viewer may know of them: somebody who joined, or whose invitation is the viewer's to look after.
+/// The person, if the viewer may know of them: somebody who takes part, or whom the viewer looks after or looked after.
+/// Whoever has left is named no more.
 pub(super) fn known(reading: &Reading, id: PersonId) -> Result<PersonRecord, Problem> {
     let person = people::get(&reading.snapshot, id).map_err(view_error)?;
     let may_know = |person: &PersonRecord| {
-        person.joined_at.is_some()
-            || person.agencies().chain([person.invited_for]).any(|agency| invite::may_invite_for(reading, agency))
+        let worked_for = person.affiliations.iter().map(|affiliation| affiliation.agency);
+        person.takes_part()
+            || worked_for.chain([person.invited_for]).any(|agency| invite::may_invite_for(reading, agency))
     };
     person.filter(may_know).ok_or_else(|| Problem::new(&problems::NOT_FOUND))
 }

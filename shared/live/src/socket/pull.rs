@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use access::people::rights_at;
 use contracts::Audience;
 use event_log::{ReadError, Recorded};
 use event_sourcing::ViewError;
@@ -122,7 +123,9 @@ impl Socket {
                     topic: topic.name.clone(),
                     place,
                 };
-                self.live.renders.fragments(key, topic.altered(), snapshot.position(), || {
+                // Fragments name people and agencies, who may be called otherwise now.
+                let altered = topic.altered().max(rights_at(&snapshot)?);
+                self.live.renders.fragments(key, altered, snapshot.position(), || {
                     let fragments = topics.fragments(&snapshot, &known.viewer, self.lang, &topic.name, event)?;
                     Ok::<_, ViewError>(Rendered::fragments(&fragments))
                 })?

@@ -2,8 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
-use contracts::forum::ArenaAccess;
+use contracts::{
+    Audience,
+    directory::{PersonEvent, ProfileChanged},
+    forum::ArenaAccess,
+};
 use serde_json::json;
+use types::Line;
 
 use crate::world::{World, topic};
 
@@ -155,6 +160,29 @@ async fn a_fragment_is_made_again_after_something_changed_what_it_shows() {
     assert_eq!(client.expect("html").await["target"], format!("post-{gone}"), "the withdrawn post itself is gone");
     client.expect("live").await;
     assert_eq!(world.topics.made.load(Ordering::SeqCst), 4, "what was withdrawn once, and what was kept twice");
+}
+
+#[tokio::test]
+async fn a_fragment_is_made_again_after_somebody_changed_their_name() {
+    let world = World::new().await;
+    let (someone, author) = (world.someone("Astrid").await, world.someone("Birger").await);
+    let thread = world.thread(world.arena(ArenaAccess::Open).await).await;
+    let before = world.cursor(&someone);
+    world.add(thread, "post").await;
+    let mut client = world.enter(&someone).await;
+    for (s, changed, made) in [(1, false, 1), (2, false, 1), (3, true, 2)] {
+        if changed {
+            let name = Line::new("Birgitta").unwrap();
+            let event = PersonEvent::from(ProfileChanged { name, title: None });
+            world.append(author.person.uuid(), Audience::Participants, event).await;
+        }
+        client.sub(s, &topic(thread), &before, "html").await;
+        for _ in 0..2 {
+            client.expect("html").await;
+        }
+        client.expect("live").await;
+        assert_eq!(world.topics.made.load(Ordering::SeqCst), made, "subscription {s}");
+    }
 }
 
 #[tokio::test]

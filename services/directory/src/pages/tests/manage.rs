@@ -190,6 +190,7 @@ async fn who_has_left_is_shut_out_at_once() {
     cast.world.read(cast.world.head().await).await;
     assert_eq!(leaver.get("/agencies").await.status, 303);
     assert!(!cast.contact.get("/people").await.body.contains(">Cim</a>"));
-    let seen = cast.participant.get(&path).await;
-    assert!(seen.body.contains("Cim") && seen.body.contains("Tidigare"), "what they wrote keeps its author");
+    assert_eq!(cast.participant.get(&path).await.status, 404, "they are named no more");
+    let seen = cast.contact.get(&path).await;
+    assert!(seen.body.contains("Cim") && seen.body.contains("Tidigare"), "but to those who looked after them");
 }
