@@ -18,7 +18,7 @@ fn cases() -> usize {
 
 /// Chance. It prints its seed; `ERFA_SEED` has it come out the same again.
 #[expect(clippy::print_stdout, reason = "a failure is played again by its seed")]
-fn chance() -> TestRunner {
+pub(crate) fn chance() -> TestRunner {
     let seed = std::env::var("ERFA_SEED")
         .map_or_else(|_| SystemIds.uuid().as_u128() as u64, |seed| seed.parse().expect("ERFA_SEED is a number"));
     println!("ERFA_SEED={seed}");

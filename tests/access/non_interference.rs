@@ -1,10 +1,11 @@
 //! What somebody may not see might as well not have happened: in a world with it and in a world without it they are
-//! answered the same, byte for byte, but for what names and dates things.
+//! answered the same, byte for byte, but for what names and dates things. `ERFA_SEED=<seed>` has chance add the same again.
 //!
 //! The other world knows nothing under the ids that the hidden things have, so that they are also asked for there: what
 //! is hidden answers as what does not exist. That something was written somewhere can be told from a cursor, which is
 //! another one then; what, where, for whom and how much can not, and that is what is looked at here.
 
+mod chance;
 mod plain;
 mod script;
 
@@ -17,6 +18,7 @@ use crate::{
     canary::{
         crawl::{Crawl, Found, Shown},
         oracle::What,
+        plan::Step,
         stage::Stage,
     },
     table::Route,
@@ -35,26 +37,35 @@ impl Worlds {
     async fn play(script: &Script) -> Self {
         let mut worlds = Self { with: Stage::set().await, without: Stage::set().await };
         for (kind, step) in script.steps {
-            match kind {
-                Kind::Shown => {
-                    worlds.with.perform(*step).await;
-                    worlds.without.perform(*step).await;
-                }
-                Kind::Hidden => {
-                    worlds.with.perform(*step).await;
-                    worlds.skip();
-                }
-                // The word is another one in each world.
-                Kind::Otherwise => {
-                    worlds.with.truth.word(What::Nobody);
-                    worlds.with.perform(*step).await;
-                    worlds.without.perform(*step).await;
-                    worlds.without.truth.word(What::Nobody);
-                }
+            worlds.perform(*kind, *step).await;
+        }
+        for draw in chance::draws() {
+            if let Some(step) = draw.step(&worlds.with.truth) {
+                worlds.perform(draw.kind, step).await;
             }
-            assert_eq!(worlds.with.truth.shape(), worlds.without.truth.shape(), "{step:?} was done in one world alone");
         }
         worlds
+    }
+
+    async fn perform(&mut self, kind: Kind, step: Step) {
+        match kind {
+            Kind::Shown => {
+                self.with.perform(step).await;
+                self.without.perform(step).await;
+            }
+            Kind::Hidden => {
+                self.with.perform(step).await;
+                self.skip();
+            }
+            // The word is another one in each world.
+            Kind::Otherwise => {
+                self.with.truth.word(What::Nobody);
+                self.with.perform(step).await;
+                self.without.perform(step).await;
+                self.without.truth.word(What::Nobody);
+            }
+        }
+        assert_eq!(self.with.truth.shape(), self.without.truth.shape(), "{step:?} was done in one world alone");
     }
 
     /// What has just happened in the one world did not happen in the other, where nothing has the ids that it has.
