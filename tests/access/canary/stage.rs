@@ -244,7 +244,10 @@ impl Stage {
                 let word = self.truth.word(What::Post(at));
                 let post = &self.truth.posts[at];
                 let path = format!("forum/v1/posts/{}", post.id);
-                self.api(post.author, Method::PATCH, &path, json!({"body": word})).await;
+                // What is refused is seen by nobody.
+                if self.api(post.author, Method::PATCH, &path, json!({"body": word})).await.is_none() {
+                    *self.truth.words.last_mut().expect("there is one") = What::Nobody;
+                }
             }
             Step::Withdraw { post } if posts > 0 => {
                 let at = of(post, posts);
