@@ -109,8 +109,12 @@ impl Frame {
         address
     }
 
-    /// The address of the page to sign in on, coming back to this page.
+    /// The address of the page to sign in on, coming back to this page; or, where this is that page, the page itself, so
+    /// that no address holds another and another.
     pub fn sign_in(&self) -> String {
+        if self.path.starts_with("/sign-in?") {
+            return self.path.clone();
+        }
         self.language_switch()
             .split_once("&next=")
             .map_or_else(String::new, |(_, next)| format!("/sign-in?next={next}"))
@@ -121,5 +125,18 @@ impl LivePage {
     /// The topics as the script reads them.
     pub fn topics_joined(&self) -> String {
         self.topics.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_to_sign_in_leads_back_and_does_not_grow() {
+        let at = |path: &str| Frame::new(Lang::Sv, String::new(), path.to_owned()).sign_in();
+        assert_eq!(at("/threads/1?page=2"), "/sign-in?next=/threads/1%3Fpage%3D2");
+        let once = at("/threads/1?page=2");
+        assert_eq!(at(&once), once);
     }
 }

@@ -39,9 +39,10 @@ pub struct NewMandate {
     pub until: Option<Timestamp>,
 }
 
-/// Whether the text has the form of the address of a mailbox.
+/// Whether the text has the form of the address of a mailbox, without quotation marks, which nobody's has and which not
+/// all mail can be sent to.
 pub fn is_mail_address(text: &str) -> bool {
-    text.parse::<lettre::Address>().is_ok()
+    !text.contains('"') && text.parse::<lettre::Address>().is_ok()
 }
 
 impl Commands {
