@@ -8,11 +8,8 @@ use service_kit::{ApiJson, ApiPath, IdempotencyKey, Problem, ProblemDocument};
 use types::TokenId;
 use utoipa::ToSchema;
 
-use super::{
-    answers::{at_browser, not_found},
-    tokens::IssuedDto,
-};
-use crate::{By, app::App, pages::openid::step_up::assured_api};
+use super::tokens::{IssuedDto, issuer};
+use crate::app::App;
 
 /// How a token is to live on.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -43,13 +40,7 @@ pub(super) async fn rotate(
     IdempotencyKey(key): IdempotencyKey,
     ApiJson(RotationOrder { days }): ApiJson<RotationOrder>,
 ) -> Result<impl IntoResponse, Problem> {
-    let viewer = reading.viewer.participant().ok_or_else(not_found)?;
-    at_browser(&reading)?;
-    assured_api(&app, &reading)?;
-    let mut by = By::viewer(viewer);
-    if let Some(key) = key {
-        by = by.once_by_key(&key);
-    }
-    let done = app.commands.rotate_token(&by, viewer.person, id, days).await?;
+    let (person, by) = issuer(&app, &reading, key)?;
+    let done = app.commands.rotate_token(&by, person, id, days).await?;
     Ok((StatusCode::CREATED, Json(IssuedDto::new(&reading, done))))
 }

@@ -5,7 +5,7 @@ use axum::{Json, extract::State, response::IntoResponse};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use service_kit::{ApiJson, ApiQuery, IdempotencyKey, Page, Paging, Problem, ProblemDocument};
-use types::{AgencyId, ArenaId, Line, Timestamp, TokenId};
+use types::{AgencyId, ArenaId, Line, PersonId, Timestamp, TokenId};
 use utoipa::ToSchema;
 
 use super::answers::{ScopeName, Written, at_browser, not_found, read_at, unreadable};
@@ -92,6 +92,19 @@ impl IssuedDto {
     }
 }
 
+/// Whoever makes a secret that works elsewhere: at a browser, and as well vouched for as that demands.
+pub(super) fn issuer(app: &App, reading: &Reading, key: Option<String>) -> Result<(PersonId, By), Problem> {
+    let viewer = reading.viewer.participant().ok_or_else(not_found)?;
+    at_browser(reading)?;
+    assured_api(app, reading)?;
+    let by = By::viewer(viewer);
+    let by = match key {
+        Some(key) => by.once_by_key(&key),
+        None => by,
+    };
+    Ok((viewer.person, by))
+}
+
 /// List one's tokens
 #[utoipa::path(
     get, path = "/me/tokens", tag = "me",
@@ -136,17 +149,11 @@ pub(super) async fn issue(
     IdempotencyKey(key): IdempotencyKey,
     ApiJson(order): ApiJson<TokenOrder>,
 ) -> Result<impl IntoResponse, Problem> {
-    let viewer = reading.viewer.participant().ok_or_else(not_found)?;
-    at_browser(&reading)?;
-    assured_api(&app, &reading)?;
-    let mut by = By::viewer(viewer);
-    if let Some(key) = key {
-        by = by.once_by_key(&key);
-    }
+    let (person, by) = issuer(&app, &reading, key)?;
     let TokenOrder { label, scopes, days, agency, arenas } = order;
     let scopes = scopes.into_iter().map(Into::into).collect();
     let wanted = NewToken { label, scopes, days, integration: agency, arenas };
-    let done = app.commands.issue_token(&by, viewer.person, wanted).await?;
+    let done = app.commands.issue_token(&by, person, wanted).await?;
     let location = format!("/api/directory/v1/me/tokens/{}", done.value.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(IssuedDto::new(&reading, done))))
 }
