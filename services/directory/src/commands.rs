@@ -117,7 +117,7 @@ impl By {
         };
         let token = match viewer.credential {
             access::Credential::Token { id, .. } => Some(id),
-            access::Credential::Session(_) | access::Credential::SessionToken(_) => None,
+            access::Credential::Session(_) | access::Credential::SessionToken { .. } => None,
         };
         let actor = Actor::Person { person, token };
         let authority = Authority::Person(capacity);

@@ -63,14 +63,14 @@ pub(crate) fn viewer_of_token(
     look_up(snapshot, Presented::Token(id, secret.hash()), now)
 }
 
-/// The viewer whose session is this one, of which a session token was shown; `None` if it has ended, or its person is no
+/// The viewer whose session is this one, of which a session token was shown that expires then; `None` if it has ended, or its person is no
 /// viewer.
 pub(crate) fn viewer_of_session_token(
     snapshot: &Snapshot,
-    session: SessionId,
+    (session, expires_at): (SessionId, Timestamp),
     now: Timestamp,
 ) -> Result<Option<PersonViewer>, ViewError> {
-    look_up(snapshot, Presented::SessionToken(session), now)
+    look_up(snapshot, Presented::SessionToken(session, expires_at), now)
 }
 
 /// What is known of a viewer in this snapshot and at this moment; `None` if they may no longer look at all: the session
@@ -82,7 +82,7 @@ pub fn renew(snapshot: &Snapshot, viewer: &Viewer, now: Timestamp) -> Result<Opt
     }
     let presented = match (&person.credential, &person.token_secret) {
         (Credential::Session(session), _) => Presented::Session(*session, None),
-        (Credential::SessionToken(session), _) => Presented::SessionToken(*session),
+        (Credential::SessionToken { session, expires_at }, _) => Presented::SessionToken(*session, *expires_at),
         (Credential::Token { id, .. }, Some(secret)) => Presented::Token(*id, secret.clone()),
         (Credential::Token { .. }, None) => return Ok(None),
     };
@@ -105,8 +105,8 @@ pub fn still_valid(snapshot: &Snapshot, viewer: &Viewer, now: Timestamp) -> bool
 enum Presented {
     /// A session, with the secret of its cookie unless that was seen before: it stays the same.
     Session(SessionId, Option<Secret>),
-    /// A session token, which was checked.
-    SessionToken(SessionId),
+    /// A session token, which was checked, and when it expires.
+    SessionToken(SessionId, Timestamp),
     /// A token, with its secret, which may be another one later.
     Token(TokenId, SecretHash),
 }
@@ -126,9 +126,10 @@ struct Grant {
 fn look_up(snapshot: &Snapshot, presented: Presented, now: Timestamp) -> Result<Option<PersonViewer>, ViewError> {
     let grant = match presented {
         Presented::Session(id, secret) => session_grant(snapshot, id, secret.as_ref())?,
-        Presented::SessionToken(id) => {
-            session_grant(snapshot, id, None)?.map(|grant| Grant { credential: Credential::SessionToken(id), ..grant })
-        }
+        Presented::SessionToken(session, expires_at) => session_grant(snapshot, session, None)?.map(|grant| {
+            let credential = Credential::SessionToken { session, expires_at };
+            Grant { credential, expires_at: grant.expires_at.min(expires_at), ..grant }
+        }),
         Presented::Token(id, secret) => token_grant(snapshot, id, secret)?,
     };
     let Some(grant) = grant.filter(|grant| now < grant.expires_at) else { return Ok(None) };

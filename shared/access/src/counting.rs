@@ -8,7 +8,7 @@ use crate::{Credential, Credentials, Viewer};
 pub fn count(asker: &Asker, viewer: &Viewer, access: Access) -> Result<(), Problem> {
     let Some(viewer) = viewer.signed_in() else { return asker.is_nobody() };
     let credential = match &viewer.credential {
-        Credential::Session(_) | Credential::SessionToken(_) => Counted::Person(viewer.person.uuid()),
+        Credential::Session(_) | Credential::SessionToken { .. } => Counted::Person(viewer.person.uuid()),
         Credential::Token { id, .. } => Counted::Token(id.uuid()),
     };
     asker.is_signed_in(SignedIn { credential, agency: viewer.agency.uuid() }, access)

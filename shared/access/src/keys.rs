@@ -63,9 +63,9 @@ pub enum KeysError {
         /// How long it is.
         length: usize,
     },
-    /// Others than its owner may read it.
+    /// Others than its owner may read it, or, if it is public, change it.
     #[error(
-        "the key file {} can be read by others (mode {mode:03o}): remove it, and a new key is made with mode 600 (open pages then \
+        "the key file {} is open to others (mode {mode:03o}): remove it, and a new key is made with mode 600 (open pages then \
          have to be loaded again)",
         path.display()
     )]
@@ -245,8 +245,8 @@ mod tests {
         names.sort();
         assert_eq!(names, ["cursor.key", "form-token.key", "session-token.key", "session-token.pub"]);
         for name in names {
-            let for_all = name == "session-token.pub";
-            assert_eq!(mode(&data.path().join("keys").join(name)) & 0o077 != 0, for_all);
+            let allowed = if name == "session-token.pub" { 0o644 } else { 0o600 };
+            assert_eq!(mode(&data.path().join("keys").join(name)) & !allowed, 0);
         }
     }
 
@@ -256,13 +256,13 @@ mod tests {
         let (session, now) = (types::SessionId::from_uuid(Uuid::from_u128(1)), Timestamp::UNIX_EPOCH);
         let token = Keys::open(owner.path()).unwrap().session_token().sign(session, now).unwrap().text;
         let again = Keys::open(owner.path()).unwrap();
-        assert_eq!(again.session_token().session(&token, now), Some(session));
+        assert_eq!(again.session_token().session(&token, now).unwrap().0, session);
 
         let keys = other.path().join("keys");
         fs::create_dir(&keys).unwrap();
         fs::copy(owner.path().join("keys/session-token.pub"), keys.join("session-token.pub")).unwrap();
         let checks = Keys::open(other.path()).unwrap();
-        assert_eq!(checks.session_token().session(&token, now), Some(session));
+        assert_eq!(checks.session_token().session(&token, now).unwrap().0, session);
         assert!(checks.session_token().sign(session, now).is_none());
         assert!(!keys.join("session-token.key").exists());
     }

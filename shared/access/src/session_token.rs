@@ -77,8 +77,8 @@ impl SessionTokenKey {
         Some(SessionToken { text: format!("{signed}.{signature}"), expires_at })
     }
 
-    /// The session whose token this is; `None` if it is none of ours, or no longer works.
-    pub(crate) fn session(&self, text: &str, now: Timestamp) -> Option<SessionId> {
+    /// The session whose token this is, and when the token expires; `None` if it is none of ours, or no longer works.
+    pub(crate) fn session(&self, text: &str, now: Timestamp) -> Option<(SessionId, Timestamp)> {
         if text.len() > TEXT_BYTES_MAX {
             return None;
         }
@@ -90,7 +90,8 @@ impl SessionTokenKey {
             return None;
         }
         let claims: Claims = serde_json::from_slice(&BASE64.decode(claims).ok()?).ok()?;
-        (now.as_second() < claims.exp).then_some(claims.sid)
+        let expires_at = Timestamp::from_second(claims.exp).ok().filter(|expires_at| now < *expires_at)?;
+        Some((claims.sid, expires_at))
     }
 }
 
@@ -122,8 +123,8 @@ mod tests {
         let checking = SessionTokenKey::from_public(*signing.public());
         let token = signing.sign(SESSION, now).unwrap();
         assert_eq!(token.expires_at, at(1_000 + SESSION_TOKEN_SECONDS));
-        assert_eq!(checking.session(&token.text, now), Some(SESSION));
-        assert_eq!(checking.session(&token.text, at(999 + SESSION_TOKEN_SECONDS)), Some(SESSION));
+        assert_eq!(checking.session(&token.text, now), Some((SESSION, token.expires_at)));
+        assert!(checking.session(&token.text, at(999 + SESSION_TOKEN_SECONDS)).is_some());
         assert_eq!(checking.session(&token.text, token.expires_at), None);
         assert!(checking.sign(SESSION, now).is_none());
         assert_eq!(key(2).session(&token.text, now), None, "another installation's");
@@ -134,7 +135,7 @@ mod tests {
     fn what_was_not_signed_as_a_session_token_is_none() {
         let (key, now) = (key(1), at(1_000));
         let claims = format!(r#"{{"sid":"{SESSION}","iat":1000,"exp":1300}}"#);
-        assert_eq!(key.session(&signed(&key, HEADER, &claims), now), Some(SESSION));
+        assert_eq!(key.session(&signed(&key, HEADER, &claims), now), Some((SESSION, at(1_300))));
         for header in [
             r#"{"alg":"none","typ":"erfa-session+jwt"}"#,
             r#"{"alg":"HS256","typ":"erfa-session+jwt"}"#,

@@ -67,7 +67,12 @@ pub enum Credential {
     /// By the cookie of a session.
     Session(SessionId),
     /// By a session token, which was made from such a cookie minutes ago.
-    SessionToken(SessionId),
+    SessionToken {
+        /// Of which session.
+        session: SessionId,
+        /// When the token expires, and with it what was opened by it.
+        expires_at: Timestamp,
+    },
     /// By an API token.
     Token {
         /// Which.
@@ -148,7 +153,7 @@ impl Viewer {
     /// Their session, if they were recognised by one or its token.
     pub fn session(&self) -> Option<SessionId> {
         match self.signed_in()?.credential {
-            Credential::Session(session) | Credential::SessionToken(session) => Some(session),
+            Credential::Session(session) | Credential::SessionToken { session, .. } => Some(session),
             Credential::Token { .. } => None,
         }
     }
@@ -162,7 +167,7 @@ impl Viewer {
     /// Their API token, if they were recognised by one.
     pub fn token(&self) -> Option<TokenId> {
         match self.signed_in()?.credential {
-            Credential::Session(_) | Credential::SessionToken(_) => None,
+            Credential::Session(_) | Credential::SessionToken { .. } => None,
             Credential::Token { id, .. } => Some(id),
         }
     }
@@ -173,7 +178,7 @@ impl Credential {
     /// does not include `Read`.
     pub fn allows(&self, scope: Scope) -> bool {
         match self {
-            Self::Session(_) | Self::SessionToken(_) => true,
+            Self::Session(_) | Self::SessionToken { .. } => true,
             Self::Token { scopes, .. } => scopes.contains(&scope),
         }
     }
@@ -182,7 +187,7 @@ impl Credential {
     pub fn is_for(&self, arena: ArenaId) -> bool {
         match self {
             Self::Token { arenas: Some(arenas), .. } => arenas.contains(&arena),
-            Self::Session(_) | Self::SessionToken(_) | Self::Token { arenas: None, .. } => true,
+            Self::Session(_) | Self::SessionToken { .. } | Self::Token { arenas: None, .. } => true,
         }
     }
 }

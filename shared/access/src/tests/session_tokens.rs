@@ -56,7 +56,8 @@ async fn another_process_recognises_a_session_by_its_token_until_it_ends() {
     assert_eq!(token.expires_at, world.after(SESSION_TOKEN_SECONDS));
 
     let viewer = processes.recognised(&token.text).await.unwrap();
-    assert_eq!(viewer.participant().unwrap().credential, Credential::SessionToken(session));
+    let credential = Credential::SessionToken { session, expires_at: token.expires_at };
+    assert_eq!(viewer.participant().unwrap().credential, credential);
     assert_eq!((viewer.person(), viewer.session(), viewer.is_at_browser()), (Some(person), Some(session), false));
     let read = processes.checking.reading(&Credentials::Token(token.text.clone()), None).await.unwrap();
     assert_eq!(read.viewer.person(), Some(person));
@@ -79,9 +80,11 @@ async fn a_session_token_works_for_minutes_and_not_for_a_session_that_lies_unuse
     let (_, cookie) = world.signs_in_for(person, 10 * SESSION_IDLE_SECONDS_MAX).await;
     let at_browser = processes.signing.viewer_of_session(&world.snapshot().await, &cookie).unwrap();
     let token = processes.signing.session_token(&at_browser).unwrap();
-    assert!(processes.recognised(&token.text).await.is_some());
+    let listens = processes.recognised(&token.text).await.unwrap();
     processes.clock().advance_seconds(SESSION_TOKEN_SECONDS);
     assert_eq!(processes.recognised(&token.text).await, None, "{} is over", token.expires_at);
+    let snapshot = processes.checking.views().snapshot().unwrap();
+    assert_eq!(renew(&snapshot, &listens, world.now()).unwrap(), None, "nor does what was opened with it go on");
 
     processes.clock().advance_seconds(SESSION_IDLE_SECONDS_MAX - SESSION_TOKEN_SECONDS);
     let later = processes.signing.session_token(&at_browser).unwrap();

@@ -124,7 +124,7 @@ impl Socket {
 
     fn watch(&self, person: &PersonViewer) -> Interest {
         let credential = match &person.credential {
-            Credential::Session(session) | Credential::SessionToken(session) => AccessChange::Session(*session),
+            Credential::Session(session) | Credential::SessionToken { session, .. } => AccessChange::Session(*session),
             Credential::Token { id, .. } => AccessChange::Token(*id),
         };
         self.live.hub.watch_access(&[AccessChange::Person(person.person), credential], self.id, &self.bell)
