@@ -30,11 +30,12 @@ pub(super) async fn send(
     shell: Shell,
     JoiningForm(reading, Form {}): JoiningForm<Form>,
 ) -> Result<Response, PageRejection> {
+    // Here first: the provider may be slow, or the browser gone before it answers.
+    end_session(&shell, &reading).await?;
     let provider = match reading.viewer.session() {
         Some(session) => provider_of(&shell, &reading, session).await?,
         None => None,
     };
-    end_session(&shell, &reading).await?;
     let jar = CookieJar::new().add(reading.gate().no_session_cookie());
     let Some((provider, url)) = provider else {
         return Ok((jar, Redirect::to(access::SIGN_IN_PATH)).into_response());
