@@ -6,7 +6,7 @@ use axum::response::Response;
 use contracts::directory::Scope;
 use serde::Deserialize;
 use service_kit::{ApiPath, Problem, problems};
-use types::{ArenaId, TokenId};
+use types::{AgencyId, ArenaId, TokenId};
 use web::{Errors, Frame, Html, Section, Texts, dates, page};
 
 use super::{Shell, fields, me, openid, shell::go_on, token_form};
@@ -54,12 +54,6 @@ struct IssuedPage {
     expires: Html,
 }
 
-/// The arenas that were chosen; the inner `None` is all. `None` if one of them is no arena's id.
-fn arenas_of(chosen: &[String]) -> Option<Option<Vec<ArenaId>>> {
-    let arenas: Vec<_> = chosen.iter().map(|arena| arena.parse().ok()).collect::<Option<_>>()?;
-    Some(Some(arenas).filter(|arenas| !arenas.is_empty()))
-}
-
 pub(super) async fn issue(
     shell: Shell,
     JoiningForm(reading, form): JoiningForm<Form>,
@@ -74,11 +68,15 @@ pub(super) async fn issue(
     if form.scopes.is_empty() {
         errors.add("scopes", t.get("wrong-scopes"));
     }
-    let arenas = arenas_of(&form.arenas);
-    if arenas.is_none() {
+    let integration: Option<AgencyId> = form.program.parse().ok();
+    if integration.is_none() && !form.program.is_empty() {
+        errors.add("program", t.get("wrong-agency"));
+    }
+    let arenas: Result<Vec<ArenaId>, _> = form.arenas.iter().map(|arena| arena.parse()).collect();
+    if arenas.is_err() {
         errors.add("arenas", t.get("wrong-arenas"));
     }
-    let (Some(label), Some(days), Some(arenas), true) = (label, days, arenas, errors.is_empty()) else {
+    let (Some(label), Some(days), Ok(arenas), true) = (label, days, arenas, errors.is_empty()) else {
         let written = |written: &mut me::Written| {
             let Form { label, scopes, days, program, arenas, commit } = form;
             let write = scopes.contains(&Scope::Write);
@@ -91,7 +89,7 @@ pub(super) async fn issue(
     let mut scopes = form.scopes;
     scopes.sort();
     scopes.dedup();
-    let integration = form.program.parse().ok();
+    let arenas = Some(arenas).filter(|arenas| !arenas.is_empty());
     let wanted = NewToken { label, scopes, days, integration, arenas };
     let issued = shell.app.commands.issue_token(&by, viewer.person, wanted).await;
     let issued = issued.map_err(Problem::from)?.value;
@@ -107,6 +105,7 @@ pub(super) async fn rotate(
 ) -> Result<Response, PageRejection> {
     let ApiPath(token) = token?;
     let viewer = me::own(&reading).ok_or(PageRejection::Join)?;
+    openid::step_up::assured(&shell, &reading, "/me#tokens")?;
     let by = By::viewer(viewer).once(fields::commit(&shell.app, &form.commit));
     let rotated = shell.app.commands.rotate_token(&by, viewer.person, token, ROTATED_DAYS).await;
     let rotated = rotated.map_err(Problem::from)?.value;

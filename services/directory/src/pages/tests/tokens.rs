@@ -56,6 +56,8 @@ async fn a_token_is_for_the_arenas_that_were_chosen_among_ones_own() {
     let refused = browser.submit("/me", "/me/tokens", &[fields[0], fields[1], fields[2], ("arenas", "ingen")]).await;
     assert_eq!(refused.status, 422);
     assert!(refused.body.contains("error-arenas") && refused.body.contains("value=\"Diariet\""));
+    let foreign = browser.submit("/me", "/me/tokens", &[fields[0], fields[1], fields[2], ("program", "ingen")]).await;
+    assert_eq!(foreign.status, 422, "no token of one's own in the place of a program's");
     let without_label = browser.submit("/me", "/me/tokens", &[("label", ""), fields[1], fields[2], fields[3]]).await;
     assert_eq!(without_label.status, 422);
     let (_, choice) = without_label.body.split_once(&format!("value=\"{own}\"")).unwrap();
